@@ -1,0 +1,51 @@
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+MACHINE := deploy/machine/install.sh
+REQUIREMENTS := lib/requirements.txt $(wildcard functions/*/requirements.txt) requirements-local.txt requirements-test.txt
+ROLE ?= admin
+SUB ?= admin-1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check render token migrate replay lock
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: ## The whole system on this machine; Ctrl-C stops it. DEMO=0 starts it empty
+	@$(MACHINE) run
+	@exec $(PYTHON) -m lib.local
+
+test: check ## All checks and tests, on real servers. ARGS="-k telegram" for some
+	@$(MACHINE) test
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: ## Format, lint, types, import directions, derived files
+	@$(MACHINE) check
+	@$(PYTHON) -m ruff format --check --quiet . || { echo "To format: .venv/bin/ruff format ."; exit 1; }
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-logo
+	@$(PYTHON) -m lib.stack check
+	@$(PYTHON) -m lib.local.openapi check
+
+render: ## Writes what derives from stack.yml
+	@$(MACHINE) check
+	@$(PYTHON) -m lib.stack render
+	@$(PYTHON) -m lib.local.openapi write
+
+token: ## Prints a token for local use. ROLE=tutor SUB=t-1
+	@$(MACHINE) check
+	@$(PYTHON) -m lib.runtime.token --role $(ROLE) --sub $(SUB)
+
+migrate: ## Brings the database at DATABASE_URL to the present schema
+	@$(MACHINE) check
+	@$(PYTHON) -m lib.db.migrations
+
+replay: ## Sends logs of CloudEvents into the running system. FILES="a.ndjson b.ndjson.gz"
+	@$(MACHINE) check
+	@$(PYTHON) -m lib.local.replay $(FILES)
+
+lock: ## Pins every Python package anew, keeping the versions that still fit
+	@$(MACHINE) check
+	@$(PYTHON) -m uv pip compile $(REQUIREMENTS) --quiet --python-version 3.11 \
+		--no-header --no-annotate --no-emit-index-url --output-file requirements.lock

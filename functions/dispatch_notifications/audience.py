@@ -1,0 +1,74 @@
+"""Everybody a batch may concern, looked up in a few statements however large it is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from lib.db import notifications, preferences, recipients
+from lib.domain.audience import Recipient
+from lib.domain.decisions import Person
+from lib.domain.preferences import Preferences
+from lib.domain.shapes import instant_text
+
+# What a lesson's state adds to an event that only names the lesson.
+LESSON_FIELDS = ("student_id", "tutor_id", "subject", "topic", "starts_at", "duration_minutes", "room_url")
+NO_CHOICE = Preferences()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The directory, the choices, the lessons and the roles that a batch needs."""
+
+    people: Mapping[str, Recipient]
+    choices: Mapping[str, Preferences]
+    lessons: Mapping[str, Mapping[str, Any]]
+    roles: Mapping[str, tuple[str, ...]]
+    zone: ZoneInfo
+
+    def person(self, user_id: str) -> Person:
+        """Somebody as the decisions see them, known or not."""
+        return Person(user_id, self.people.get(user_id), self.choices.get(user_id, NO_CHOICE), self.zone)
+
+    def lesson_of(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The state of the lesson that the data names, or nothing."""
+        return self.lessons.get(str(data.get("lesson_id")), {})
+
+    def completed(self, type_name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of a message about a lesson, with what its state knows beside.
+
+        The time of a lesson that was moved must come with the event itself: the state may hold the old one.
+        """
+        lesson = self.lesson_of(data) if type_name.startswith("lesson_") else {}
+        known = {name: _plain(lesson[name]) for name in LESSON_FIELDS if lesson.get(name) is not None}
+        if type_name == "lesson_rescheduled":
+            known.pop("starts_at", None)
+        return {**known, **{name: value for name, value in data.items() if value is not None}}
+
+
+def _plain(value: Any) -> Any:
+    return instant_text(value) if hasattr(value, "astimezone") else value
+
+
+def look_up(conn: Connection, zone: ZoneInfo, datas: Iterable[Mapping[str, Any]]) -> View:
+    """Everything that messages about these data may need."""
+    datas = list(datas)
+    lessons = notifications.lessons_by_ids(conn, (str(d["lesson_id"]) for d in datas if d.get("lesson_id")))
+    roles = {
+        role: tuple(recipients.ids_of_role(conn, role))
+        for role in {str(d["role"]) for d in datas if d.get("role")}
+    }
+    named = {
+        str(d[key])
+        for d in (*datas, *lessons.values())
+        for key in ("student_id", "tutor_id", "user_id")
+        if d.get(key)
+    }
+    named |= {str(user) for d in datas for user in d.get("user_ids") or ()}
+    named |= {user for members in roles.values() for user in members}
+    people = recipients.by_ids(conn, named)
+    parents = {parent for each in people.values() for parent in each.parent_ids} - set(people)
+    people |= recipients.by_ids(conn, parents)
+    return View(people, preferences.by_ids(conn, set(people) | named), lessons, roles, zone)

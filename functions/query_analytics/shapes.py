@@ -1,0 +1,111 @@
+"""What the analytics calls answer, for the OpenAPI document."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class AsOf(BaseModel):
+    """The figures contain exactly the first `position` events of the log, the last received at `time`."""
+
+    position: int
+    time: str | None
+
+
+class Receipt(BaseModel):
+    """Which definition over which events gave the figures, and the SHA-256 of the figures."""
+
+    id: str
+    metric: str
+    version: str
+    position: int
+    hash: str
+
+
+class Figures(BaseModel):
+    """What every analytics answer has."""
+
+    period: dict[str, str]
+    filters: dict[str, Any]
+    as_of: AsOf
+    receipt: Receipt
+    series: list[dict[str, Any]] = Field(description="One object per bucket, each with its first local day")
+    previous: dict[str, Any] | None = Field(default=None, description="With compare=previous")
+
+
+class LessonSummary(BaseModel):
+    """`scheduled` counts every lesson of the period, whatever became of it."""
+
+    scheduled: int
+    completed: int
+    cancelled: int
+    excused: int
+    unexcused: int
+    minutes: int
+    attendance_rate: float | None
+    average_rating: float | None
+
+
+class LessonStats(Figures):
+    """Lessons by the local day of their start."""
+
+    summary: LessonSummary
+    by_subject: list[dict[str, Any]]
+    by_tutor: list[dict[str, Any]]
+    by_weekday_hour: list[dict[str, int]]
+
+
+class CurrencySummary(BaseModel):
+    """Money as decimal texts."""
+
+    revenue: str
+    refunded: str
+    net: str
+    payments: int
+    failed: int
+    average_payment: str | None
+    paying_students: int
+
+
+class PaymentSummary(Figures):
+    """One summary per currency met."""
+
+    summary: dict[str, CurrencySummary]
+    by_method: list[dict[str, Any]]
+    by_tutor: list[dict[str, Any]]
+
+
+class HomeworkSummary(BaseModel):
+    """`graded` counts homework and student once, by the latest grade."""
+
+    assigned: int
+    submitted: int
+    graded: int
+    overdue: int
+    on_time_rate: float | None
+    average_score_percent: float | None
+
+
+class HomeworkStats(Figures):
+    """Homework by the local day of each fact."""
+
+    summary: HomeworkSummary
+    by_subject: list[dict[str, Any]]
+    by_student: list[dict[str, Any]]
+
+
+class ActivitySummary(BaseModel):
+    """`active` counts distinct users who did something themselves."""
+
+    registered: int
+    active: int
+    logins: int
+    deactivated: int
+
+
+class UserActivity(Figures):
+    """Users by the local day of what they did."""
+
+    summary: ActivitySummary
+    by_role: list[dict[str, Any]]
+    heatmap: list[dict[str, int]]

@@ -1,0 +1,67 @@
+"""GET /health: a real ping of each dependency, in parallel, each with a deadline; nothing secret is shown."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+
+from pydantic import BaseModel
+
+from functions.serve_console import pings
+from lib.runtime.function import Call, Reply
+
+DEADLINE_S = 2.0
+# Without these the service cannot do its work; without the others it does less, or later.
+VITAL = ("database", "queue")
+_pool = ThreadPoolExecutor(max_workers=24, thread_name_prefix="ping")
+
+
+class Check(BaseModel):
+    """One dependency: `up`, `down`, or `off` when none is configured."""
+
+    status: str
+    latency_ms: float | None
+
+
+class Health(BaseModel):
+    """`healthy`, `degraded` (200), or `unhealthy` (503)."""
+
+    status: str
+    service: str
+    version: str
+    checks: dict[str, Check]
+
+
+def answer(call: Call, service: str) -> Reply:
+    """Ping everything and sum it up."""
+    started = time.perf_counter()
+    running = {name: _pool.submit(_timed, ping, call) for name, ping in pings.PINGS.items()}
+    checks = {name: _result(future, started) for name, future in running.items()}
+    status = summed_up({name: check.status for name, check in checks.items()})
+    health = Health(status=status, service=service, version=call.settings.version, checks=checks)
+    return Reply(health, 503 if status == "unhealthy" else 200, headers={"Cache-Control": "no-store"})
+
+
+def summed_up(statuses: dict[str, str]) -> str:
+    """The service's status from those of its dependencies."""
+    down = {name for name, status in statuses.items() if status == "down"}
+    if down & set(VITAL):
+        return "unhealthy"
+    return "degraded" if down else "healthy"
+
+
+def _timed(ping: Callable[[Call], bool], call: Call) -> Check:
+    started = time.perf_counter()
+    try:
+        configured = ping(call)
+    except pings.DOWN:
+        return Check(status="down", latency_ms=None)
+    latency = round((time.perf_counter() - started) * 1000, 1)
+    return Check(status="up" if configured else "off", latency_ms=latency if configured else None)
+
+
+def _result(future: "Future[Check]", started: float) -> Check:
+    try:
+        return future.result(max(0.0, DEADLINE_S - (time.perf_counter() - started)))
+    except Late:
+        return Check(status="down", latency_ms=None)

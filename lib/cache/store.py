@@ -1,0 +1,56 @@
+"""The cache (Redis): answers stay right and come soon when it is away."""
+
+import time
+from collections.abc import Callable
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# redis-py waits 4 s and more for a hung server unless told otherwise.
+DEADLINE_S = 0.1
+# After a failure the cache is left alone for this long, so the price is paid once and not per request.
+REST_S = 5.0
+
+
+class Cache:
+    """Bytes by key. `url` "" is a cache that holds nothing."""
+
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = _client(url) if url else None
+        self._clock = clock
+        self._resting_until = float("-inf")
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None: absent, expired, or the cache is away."""
+        found = self._try(lambda client: client.get(key))
+        return found if isinstance(found, bytes) else None
+
+    def put(self, key: str, value: bytes, *, ttl_s: int) -> None:
+        """Keep a value for at most `ttl_s` seconds; losing it is allowed."""
+        self._try(lambda client: client.set(key, value, ex=ttl_s))
+
+    def ping(self) -> None:
+        """Raises redis.RedisError when the server does not answer, or ConnectionError when none is set."""
+        if self._client is None:
+            raise redis.ConnectionError("no cache is configured")
+        self._client.ping()
+
+    def _try(self, act: Callable[["redis.Redis"], object]) -> object:
+        if self._client is None or self._clock() < self._resting_until:
+            return None
+        try:
+            return act(self._client)
+        except redis.RedisError:
+            self._resting_until = self._clock() + REST_S
+            return None
+
+
+def _client(url: str) -> "redis.Redis":
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=DEADLINE_S,
+        socket_connect_timeout=DEADLINE_S,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+    )

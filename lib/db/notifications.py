@@ -1,0 +1,95 @@
+"""Notifications and the deliveries planned for them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from lib.db.bulk import insert_all
+from lib.db.tables import deliveries, lessons, notifications, timeline
+from lib.domain.outcomes import FINAL
+from lib.domain.plans import Plan, PlannedDelivery
+
+CLAIM_EVENTS = text(
+    "INSERT INTO inbox (consumer, source, id) "
+    "SELECT :consumer, source, id FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS k(source, id) "
+    "ON CONFLICT DO NOTHING RETURNING source, id"
+)
+TOLD = text(
+    "SELECT DISTINCT data ->> 'lesson_id' FROM notifications "
+    "WHERE data ? 'lesson_id' AND data ->> 'lesson_id' = ANY(CAST(:ids AS text[])) AND type = :type"
+)
+
+
+def claim_events(conn: Connection, consumer: str, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the events' (source, id) that this consumer has not had before; from now on it has."""
+    values = {"consumer": consumer, "sources": [k[0] for k in keys], "ids": [k[1] for k in keys]}
+    return {(row.source, row.id) for row in conn.execute(CLAIM_EVENTS, values)}
+
+
+def lessons_by_ids(conn: Connection, lesson_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """The state of those of the given lessons that are known, by id."""
+    wanted = select(lessons).where(lessons.c.lesson_id.in_(sorted(set(lesson_ids))))
+    return {row["lesson_id"]: dict(row) for row in conn.execute(wanted).mappings()}
+
+
+def lessons_told_of(conn: Connection, type_name: str, lesson_ids: Iterable[str]) -> set[str]:
+    """Those of the given lessons that a notification of this type was made for already."""
+    return set(conn.execute(TOLD, {"ids": sorted(set(lesson_ids)), "type": type_name}).scalars())
+
+
+def insert(conn: Connection, plans: Sequence[Plan]) -> None:
+    """Write plans down: notifications, deliveries, and the decisions as the first lines of the timeline."""
+    insert_all(conn, notifications, [_notification(plan) for plan in plans])
+    planned = [(plan, delivery) for plan in plans for delivery in plan.deliveries]
+    insert_all(conn, deliveries, [_delivery(plan, delivery) for plan, delivery in planned])
+    insert_all(conn, timeline, [_decision(plan, delivery) for plan, delivery in planned])
+
+
+def _notification(plan: Plan) -> dict[str, Any]:
+    asked = plan.asked
+    return {
+        "id": plan.id,
+        "type": asked.kind.name,
+        "priority": asked.priority,
+        "event_source": asked.event[0] if asked.event else None,
+        "event_id": asked.event[1] if asked.event else None,
+        "correlation_id": asked.correlation_id,
+        "data": dict(asked.data),
+        "template": asked.template,
+        "locale": asked.locale,
+        "critical": asked.critical or asked.kind.critical,
+        "send_at": asked.send_at,
+        "expires_at": asked.expires_at,
+        "requested_by": asked.requested_by,
+        "created_at": plan.created_at,
+    }
+
+
+def _delivery(plan: Plan, planned: PlannedDelivery) -> dict[str, Any]:
+    decision = planned.decision
+    return {
+        "id": planned.id,
+        "notification_id": plan.id,
+        "user_id": planned.user_id,
+        "channel": decision.channel,
+        "state": decision.state,
+        "reason": decision.reason,
+        "due_at": decision.due_at,
+        "expires_at": decision.expires_at,
+        "created_at": plan.created_at,
+        "finished_at": plan.created_at if decision.state in FINAL else None,
+    }
+
+
+def _decision(plan: Plan, planned: PlannedDelivery) -> dict[str, Any]:
+    decision = planned.decision
+    return {
+        "delivery_id": planned.id,
+        "notification_id": plan.id,
+        "kind": "decision",
+        "state": decision.state,
+        "reason": decision.reason,
+        "detail": {"channel": decision.channel, "passed": list(decision.passed), "due_at": decision.due_at},
+        "at": plan.created_at,
+    }

@@ -1,0 +1,189 @@
+"""Why a person did, or did not, get a message: one sentence a person would say, for every reason code.
+
+The same codes stand in the deliveries, the timeline and the metrics; the sentences stand only here.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Sentence(NamedTuple):
+    """The same said in Russian and in English."""
+
+    ru: str
+    en: str
+
+    def in_(self, lang: str) -> str:
+        return self.en if lang == "en" else self.ru
+
+
+# What was decided before anything was sent.
+_DECIDED = {
+    "ok": Sentence("Ничто не мешало отправить сразу.", "Nothing stood in the way, so it was sent at once."),
+    "scheduled": Sentence(
+        "Отправка назначена на более позднее время.",
+        "It was asked for at a later time and waits for it.",
+    ),
+    "quiet_hours": Sentence(
+        "У получателя тихие часы: сообщение ждёт, пока они закончатся.",
+        "The recipient has quiet hours: it waits for them to end.",
+    ),
+    "quiet_hours_too_long": Sentence(
+        "Отправлено, несмотря на тихие часы: к их окончанию сообщение потеряло бы смысл.",
+        "Sent in spite of quiet hours: by their end it would have been worthless.",
+    ),
+    "unknown_recipient": Sentence(
+        "Этого человека нет в справочнике получателей.",
+        "The recipient directory does not know this person.",
+    ),
+    "recipient_inactive": Sentence(
+        "Учётная запись получателя отключена.",
+        "The recipient's account is deactivated.",
+    ),
+    "duplicate": Sentence(
+        "Об этом занятии получателю уже сообщали.",
+        "The recipient had already been told of this lesson.",
+    ),
+    "type_off": Sentence(
+        "Получатель отключил такие уведомления в этом канале.",
+        "The recipient has turned this kind of message off on this channel.",
+    ),
+    "group_off": Sentence(
+        "Получатель отключил всю эту группу уведомлений в этом канале.",
+        "The recipient has turned this whole group of messages off on this channel.",
+    ),
+    "no_address": Sentence(
+        "Неизвестно, куда писать: у получателя не указан адрес для этого канала.",
+        "There is nowhere to send it: the recipient has no address for this channel.",
+    ),
+    "channel_off": Sentence(
+        "Канал отключён: раньше сообщения по этому адресу не доходили или получатель от них отказался.",
+        "The channel is off: earlier messages could not reach this address, or the recipient refused them.",
+    ),
+    "event_too_old": Sentence(
+        "Событие дошло до нас слишком поздно: это была уже не новость.",
+        "We learnt of the event too late for it to be news.",
+    ),
+    "lesson_passed": Sentence(
+        "Занятие к этому времени уже началось.",
+        "The lesson had already begun by then.",
+    ),
+    "lesson_called_off": Sentence(
+        "Занятие к этому времени уже отменили.",
+        "The lesson had been called off by then.",
+    ),
+    "expired": Sentence(
+        "Срок сообщения истёк раньше, чем его удалось отправить.",
+        "Its time ran out before it could be sent.",
+    ),
+}
+
+# What happened on the way.
+_HAPPENED = {
+    "sent": Sentence("Сообщение отправлено: сервер его принял.", "It was sent: the provider accepted it."),
+    "sending": Sentence("Сообщение отправляется прямо сейчас.", "It is being sent right now."),
+    "queued": Sentence(
+        "Сообщение стоит в очереди на отправку.", "It is in the queue and will be sent shortly."
+    ),
+    "cancelled": Sentence("Отправку отменили.", "It was cancelled before it was sent."),
+    "lesson_changed": Sentence(
+        "Напоминание отменено: занятие перенесли или отменили.",
+        "The reminder was cancelled: the lesson was moved or called off.",
+    ),
+    "answer_lost": Sentence(
+        "Связь прервалась, когда сервер уже мог принять сообщение: дошло ли оно, неизвестно.",
+        "The connection broke when the provider may already have accepted it: whether it arrived is unknown.",
+    ),
+    "resend": Sentence(
+        "Ответ сервера потерялся, а сообщение важное: отправляем ещё один раз.",
+        "The provider's answer was lost and it must arrive: it is being sent once more.",
+    ),
+    "retry": Sentence(
+        "Сервер пока не принял сообщение, позже попробуем ещё раз.",
+        "The provider did not take it yet; we will try again later.",
+    ),
+    "paused": Sentence(
+        "Канал временно приостановлен, отправим позже.",
+        "The channel is paused for a while; it will be sent later.",
+    ),
+    "attempts_used_up": Sentence(
+        "Все попытки отправить исчерпаны.",
+        "Every attempt to send it has failed.",
+    ),
+    "address_refused": Sentence(
+        "Почтовый сервер отказался принимать письма на этот адрес.",
+        "The mail server refuses this address for good.",
+    ),
+    "message_refused": Sentence(
+        "Сервер отказался принять это сообщение.",
+        "The provider refuses this message for good.",
+    ),
+    "bot_blocked": Sentence(
+        "Получатель заблокировал бота или удалил чат с ним.",
+        "The recipient has blocked the bot or deleted the chat.",
+    ),
+    "chat_not_found": Sentence(
+        "Telegram не знает такого чата: возможно, получатель ещё не написал боту.",
+        "Telegram knows no such chat: the recipient may not have written to the bot yet.",
+    ),
+    "bad_address": Sentence("Адрес записан с ошибкой.", "The address is not a valid one."),
+    "bad_content": Sentence(
+        "Из данных события не получилось составить сообщение.",
+        "The message could not be made from its data.",
+    ),
+    "retried_by_hand": Sentence(
+        "Отправку запустили заново вручную.",
+        "Somebody asked for it to be sent again.",
+    ),
+}
+
+# Why there is nothing to show at all.
+_NEVER = {
+    "event_unknown": Sentence(
+        "Такого события у нас нет: оно к нам не приходило.",
+        "We have never received such an event.",
+    ),
+    "type_not_notified": Sentence(
+        "О таких событиях никому не сообщают.",
+        "Events of this type are not told to anybody.",
+    ),
+    "not_concerned": Sentence(
+        "Это событие не касается этого человека.",
+        "The event does not concern this person.",
+    ),
+    "not_processed": Sentence(
+        "Событие записано, но ещё не разобрано.",
+        "The event is recorded but not processed yet.",
+    ),
+}
+
+SENTENCES: Mapping[str, Sentence] = MappingProxyType({**_DECIDED, **_HAPPENED, **_NEVER})
+
+RULE_NAMES: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "is_news": Sentence("событие свежее", "the event is news"),
+        "known": Sentence("получатель есть в справочнике", "the recipient is known"),
+        "active": Sentence("учётная запись действует", "the account is active"),
+        "first_time": Sentence("об этом ещё не сообщали", "it was not told before"),
+        "lesson_stands": Sentence("занятие не отменено", "the lesson was not called off"),
+        "lesson_ahead": Sentence("занятие ещё впереди", "the lesson is still ahead"),
+        "still_fresh": Sentence("срок сообщения не истёк", "its time has not run out"),
+        "wanted": Sentence("такие уведомления включены", "this kind of message is wanted"),
+        "reachable": Sentence("адрес указан", "there is an address"),
+        "channel_on": Sentence("канал работает", "the channel is on"),
+        "quiet_hours": Sentence("тихие часы не мешают", "quiet hours do not stand in the way"),
+    }
+)
+
+_FALLBACK = Sentence("Причина не записана.", "No reason was recorded.")
+
+
+def sentence(reason: str | None, lang: str = "ru") -> str:
+    """One sentence for a reason code, in `ru` or `en`. A code from a newer version gets a general one."""
+    return SENTENCES.get(reason or "", _FALLBACK).in_(lang)
+
+
+def chain(passed: tuple[str, ...] | list[str], lang: str = "ru") -> list[str]:
+    """The rules that were passed, named in order."""
+    return [RULE_NAMES[name].in_(lang) for name in passed if name in RULE_NAMES]

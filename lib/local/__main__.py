@@ -1,0 +1,108 @@
+"""`python -m lib.local` (make run): the whole system on this machine, nothing to configure."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from lib.auth.tokens import mint
+from lib.db.engine import sqlalchemy_url
+from lib.db.migrations import upgrade
+from lib.local.demo import load_demo
+from lib.local.runner import Family, PortTaken, follow_make, wait_for_ports, wait_until_healthy, watch
+from lib.local.servers.child import ServerError
+from lib.local.surroundings import Surroundings, surroundings
+from lib.runtime.settings import Settings, SettingsError, load
+from lib.stack import load as load_stack
+
+VAR = Path("var")
+
+
+def main() -> int:
+    """Start everything, say where it is, stop everything on Ctrl-C or SIGTERM."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lib.local",
+        description=__doc__,
+        epilog="DATABASE_URL, RABBITMQ_URL, REDIS_URL, EMAIL_HOST, BOT_TOKEN and TELEGRAM_API_URL replace what is "
+        "embedded; .env.example lists every variable.",
+    )
+    parser.add_argument("--empty", action="store_true", help="no demonstration data (the same as DEMO=0)")
+    demo = not parser.parse_args().empty and os.environ.get("DEMO", "1") != "0"
+    console = Console(soft_wrap=True)
+    follow_make()
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda n, _: _ask(asked, n))
+    try:
+        _run(console, demo, asked)
+    except (SettingsError, PortTaken, ServerError, TimeoutError) as error:
+        console.print(f"[red]{error}[/red]", markup=True, highlight=False)
+        return 2
+    except _Asked:
+        pass
+    console.print("Stopped.")
+    return 0
+
+
+class _Asked(Exception):
+    """We were asked to stop while starting."""
+
+
+def _ask(asked: list[int], number: int) -> None:
+    """The first signal asks; while starting it interrupts, later the watch loop sees it."""
+    first = not asked
+    asked.append(number)
+    if first and not _started:
+        raise _Asked
+
+
+_started: list[bool] = []
+
+
+def _run(console: Console, demo: bool, asked: list[int]) -> None:
+    began = time.monotonic()
+    settings = load()
+    wait_for_ports(settings, console)
+    VAR.mkdir(exist_ok=True)
+    (VAR / "log").mkdir(exist_ok=True)
+    with surroundings(settings, VAR) as around:
+        os.environ.update(around.environment)
+        settings = load()
+        upgrade(sqlalchemy_url(settings.database_url))
+        family = Family(load_stack(Path("stack.yml")), settings, VAR)
+        try:
+            family.start()
+            wait_until_healthy(settings, family)
+            seconds = time.monotonic() - began
+            if demo:
+                load_demo(settings, VAR, console)
+            _started.append(True)
+            _greet(console, settings, around, seconds)
+            watch(family, lambda: bool(asked), console)
+            console.print("Stopping …")
+        finally:
+            family.stop()
+
+
+def _greet(console: Console, settings: Settings, around: Surroundings, seconds: float) -> None:
+    token = mint(settings, role="admin", sub="admin-1")
+    console.print(f"\n[bold green]ready[/bold green] in {seconds:.1f} s\n", highlight=False)
+    for what, where in (
+        ("Notifications", f"http://localhost:{settings.notification_port}  (/docs, /health, /metrics)"),
+        ("Analytics", f"http://localhost:{settings.analytics_port}  (/docs, /health, /metrics)"),
+        ("Bot", f"http://localhost:{settings.bot_port}/health"),
+        ("Sent messages", around.mailbox_url or "with your own mail server and bot"),
+        ("Logs, data", "var/log, var"),
+        ("Token (admin)", token),
+    ):
+        console.print(f"  {what:<14} {where}", highlight=False, markup=False)
+    console.print("\nCtrl-C stops everything.", highlight=False)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,87 @@
+"""`python -m lib.runtime.serve NAME`: one function behind gunicorn, as in its container.
+
+`functions-framework --source functions/NAME/main.py --target NAME` serves the same thing; here SIGTERM drains,
+the worker's heartbeat file stays out of a read-only root, and settings are checked before the port opens.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import flask
+import functions_framework
+from gunicorn.app.base import BaseApplication
+
+from lib.runtime.logs import configure
+from lib.runtime.settings import SettingsError, load
+
+# Containers give 30 s between SIGTERM and SIGKILL.
+DRAIN_S = 25
+# Longer than the gateway keeps an idle connection, so that it is never ours that closes under a request.
+KEEP_ALIVE_S = 75
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    def __init__(self, name: str, options: dict[str, Any]) -> None:
+        self._name = name
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> flask.Flask:
+        return wsgi(self._name)
+
+
+def wsgi(name: str) -> flask.Flask:
+    """The WSGI application of function `name` (folder name), made by functions-framework."""
+    source = Path("functions") / name / "main.py"
+    sys.path[:] = [os.getcwd(), *(p for p in sys.path if p != os.getcwd())]
+    app: flask.Flask = functions_framework.create_app(  # type: ignore[no-untyped-call]  # ships no types
+        target=name, source=str(source), signature_type="http"
+    )
+    return app
+
+
+def serve(name: str, *, host: str, port: int, threads: int = 8) -> None:
+    """Serve until SIGTERM. Raises SettingsError before the port is opened."""
+    configure(load())
+    shared_memory = "/dev/shm"  # noqa: S108 - gunicorn's heartbeat file needs a place on a read-only root
+    options: dict[str, Any] = {
+        "bind": f"{host}:{port}",
+        "workers": 1,
+        "threads": threads,
+        "worker_class": "gthread",
+        "timeout": 0,
+        "graceful_timeout": DRAIN_S,
+        "keepalive": KEEP_ALIVE_S,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    if os.access(shared_memory, os.W_OK):
+        options["worker_tmp_dir"] = shared_memory
+    _Server(name, options).run()
+
+
+def main() -> int:
+    """Parse the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="python -m lib.runtime.serve", description=__doc__)
+    parser.add_argument("name", help="the function's folder, for example send_email")
+    parser.add_argument("--host", default=os.environ.get("HOST", "0.0.0.0"))  # noqa: S104 - a container's port
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8080")))
+    parser.add_argument("--threads", type=int, default=int(os.environ.get("THREADS", "8")))
+    arguments = parser.parse_args()
+    try:
+        serve(arguments.name, host=arguments.host, port=arguments.port, threads=arguments.threads)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,26 @@
+"""Which templates there are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lib.domain.catalogue import CHANNELS, TYPES
+from lib.templates.rendering import LOCALES, VERSION
+from lib.templates.variables import of_type
+
+
+def catalogue() -> Iterator[dict[str, Any]]:
+    """Every built-in template: name, type, group, channel, locale, version, variables."""
+    for kind in TYPES.values():
+        variables = [{"name": v.name, "kind": v.kind, "required": v.required} for v in of_type(kind.name)]
+        for channel in CHANNELS:
+            for locale in LOCALES:
+                yield {
+                    "name": kind.name,
+                    "type": kind.name,
+                    "group": kind.group,
+                    "channel": channel,
+                    "locale": locale,
+                    "version": VERSION,
+                    "built_in": True,
+                    "variables": variables,
+                }

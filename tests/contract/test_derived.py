@@ -1,0 +1,62 @@
+"""What derives from stack.yml is fresh, and what renders it says clearly what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from lib.stack import Stack
+from lib.stack.__main__ import main
+from lib.stack.render.derived import derived, stale, write
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = "docker-compose.local.yml"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A folder with the files that rendering starts from."""
+    for name in ("stack.yml", COMPOSE):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    return tmp_path
+
+
+def test_every_derived_file_says_what_stack_yml_says(stack: Stack) -> None:
+    assert stale(stack, ROOT) == []
+
+
+def test_the_manifests_of_functions_that_are_gone_are_gone(stack: Stack) -> None:
+    wanted = {part.path for part in derived(stack, ROOT)}
+    by_hand = {"deploy/knative/namespace.yaml", "deploy/knative/settings.yaml"}
+    assert {f"deploy/knative/{p.name}" for p in (ROOT / "deploy" / "knative").iterdir()} <= wanted | by_hand
+
+
+def test_a_changed_stack_makes_files_stale_and_rendering_makes_them_fresh(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["render", "--root", str(copy)]) == 0
+    assert main(["check", "--root", str(copy)]) == 0
+    text = (copy / "stack.yml").read_text()
+    (copy / "stack.yml").write_text(text.replace("8006 /api/v1/ledger", "8006 /api/v1/journal"))
+    assert main(["check", "--root", str(copy)]) == 1
+    assert "deploy/nginx/nginx.conf" in capsys.readouterr().err
+    assert main(["render", "--root", str(copy)]) == 0
+    assert main(["check", "--root", str(copy)]) == 0
+
+
+def test_readmes_are_rendered_only_between_their_markers(copy: Path, stack: Stack) -> None:
+    (copy / "README.ru.md").write_text("До\n<!-- functions:begin -->\nold\n<!-- functions:end -->\nПосле\n")
+    write(stack, copy, lambda _: None)
+    lines = (copy / "README.ru.md").read_text().splitlines()
+    assert (lines[0], lines[-1]) == ("До", "После")
+    assert len(lines) == len(stack.functions) + 6
+    assert "| функция | порт | адреса | также по |" in lines
+    assert not (copy / "README.md").exists()
+
+
+def test_a_lost_marker_is_named(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copy / COMPOSE).write_text((copy / COMPOSE).read_text().replace("# secrets:begin", "#"))
+    assert main(["check", "--root", str(copy)]) == 1
+    assert (
+        "docker-compose.local.yml must have exactly one line with “# secrets:begin”"
+        in capsys.readouterr().err
+    )
