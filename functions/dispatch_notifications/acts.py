@@ -51,7 +51,7 @@ def _by(call: Call) -> str:
     return f"{call.principal.role}:{call.principal.sub}"
 
 
-def replay(conn: Connection, letter_id: str) -> dict[str, Any]:
+def replay(conn: Connection, call: Call, letter_id: str) -> dict[str, Any]:
     """Put a parked message back in its queue. Raises BadInput (404) when there is none, or it was replayed."""
     letter = dead_letters.take_for_replay(conn, letter_id)
     if letter is None:
@@ -68,4 +68,4 @@ def replay(conn: Connection, letter_id: str) -> dict[str, Any]:
             )
         ],
     )
-    return {"id": letter["id"], "queue": letter["queue"], "status": "replayed"}
+    return {"id": letter["id"], "queue": letter["queue"], "status": "replayed", "by": _by(call)}

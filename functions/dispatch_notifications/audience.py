@@ -12,6 +12,7 @@ from lib.domain.audience import Recipient
 from lib.domain.decisions import Person
 from lib.domain.preferences import Preferences
 from lib.domain.shapes import instant_text
+from lib.runtime.settings import Settings
 
 # What a lesson's state adds to an event that only names the lesson.
 LESSON_FIELDS = ("student_id", "tutor_id", "subject", "topic", "starts_at", "duration_minutes", "room_url")
@@ -50,6 +51,11 @@ class View:
 
 def _plain(value: Any) -> Any:
     return instant_text(value) if hasattr(value, "astimezone") else value
+
+
+def school_zone(settings: Settings) -> ZoneInfo:
+    """The clock of those who named none of their own."""
+    return ZoneInfo(settings.school_timezone)
 
 
 def look_up(conn: Connection, zone: ZoneInfo, datas: Iterable[Mapping[str, Any]]) -> View:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from functions.dispatch_notifications.audience import look_up
+from functions.dispatch_notifications.audience import look_up, school_zone
 from functions.dispatch_notifications.shapes import ExplainQuery
 from functions.dispatch_notifications.views import as_uuid, explanation
 from lib.db import delivery_log
@@ -77,15 +77,8 @@ def _why_nothing(conn: Connection, call: Call, query: ExplainQuery, *, planned: 
     kind = of_event(row.type, row.data)
     if kind is None:
         return "type_not_notified"
-    view = look_up(conn, zone_of(call), [row.data])
+    view = look_up(conn, school_zone(call.settings), [row.data])
     data = view.completed(kind.name, row.data)
     members = view.roles.get(str(data.get("role")), ())
     users = concerned(kind, data, view.people, members=members)
     return "not_processed" if query.user_id in users else "not_concerned"
-
-
-def zone_of(call: Call) -> Any:
-    """The school's time zone."""
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(call.settings.school_timezone)

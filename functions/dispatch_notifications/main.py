@@ -5,11 +5,11 @@ Trigger: queue notifications.events, bound to the topic exchange repitbot_events
 """
 
 import json
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from functions.dispatch_notifications import acts, explaining, intake, ledger, requests, simulation, views
+from functions.dispatch_notifications.audience import school_zone
 from functions.dispatch_notifications.shapes import (
     Batch,
     DaysQuery,
@@ -133,7 +133,7 @@ def parked(call: Call, query: PageQuery) -> Reply:
 )
 def replay(call: Call, conn: Connection, letter_id: str) -> Reply:
     """Once: what was replayed is not in the list any more."""
-    return Reply(acts.replay(conn, views.as_uuid(letter_id)))
+    return Reply(acts.replay(conn, call, views.as_uuid(letter_id)))
 
 
 @app.get("/api/v1/notifications/<some_id>", query=OneQuery, summary="A notification and its story")
@@ -164,7 +164,7 @@ def consume(call: Call, message: Message) -> None:
     if len(decoded.rejected) == 1 and not decoded.events:
         raise Permanent("refused", decoded.rejected[0].reason)
     with call.db.begin() as conn:
-        intake.take(conn, decoded.events, call.now, ZoneInfo(call.settings.school_timezone))
+        intake.take(conn, decoded.events, call.now, school_zone(call.settings))
         _park(conn, decoded, message)
 
 

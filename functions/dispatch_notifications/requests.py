@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from functions.dispatch_notifications.audience import View, look_up
+from functions.dispatch_notifications.audience import View, look_up, school_zone
 from functions.dispatch_notifications.intake import is_called_off, starts_at
 from functions.dispatch_notifications.shapes import NotificationRequest
 from lib.db import notifications
@@ -38,9 +37,8 @@ def plans_for(
     conn: Connection, call: Call, requests: Sequence[NotificationRequest], now: datetime
 ) -> list[Plan | BadInput]:
     """The same without writing."""
-    zone = ZoneInfo(call.settings.school_timezone)
     datas = [{**r.data, "user_ids": _users(r), "role": r.role} for r in requests]
-    view = look_up(conn, zone, datas)
+    view = look_up(conn, school_zone(call.settings), datas)
     return [_plan(view, call, request, now) for request in requests]
 
 

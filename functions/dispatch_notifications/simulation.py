@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from functions.dispatch_notifications import intake, requests
+from functions.dispatch_notifications.audience import school_zone
 from functions.dispatch_notifications.shapes import Simulation
 from lib.db import event_log, preferences, recipients
 from lib.domain.events import Arrival, decode
@@ -39,7 +39,7 @@ def _plans(conn: Connection, call: Call, asked: Simulation, now: datetime) -> Se
         raise BadInput(error.detail, status=422) from None
     new = event_log.append(conn, [event]).new
     recipients.absorb(conn, new)
-    return intake.plans_for(conn, [event], now, ZoneInfo(call.settings.school_timezone))
+    return intake.plans_for(conn, [event], now, school_zone(call.settings))
 
 
 def _shown(

@@ -52,7 +52,8 @@ class Refusal:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(**{name: getattr(row, name) for name in Delivery.__slots__})
+    values = {name: getattr(row, name) for name in Delivery.__slots__}
+    return Delivery(**{**values, "id": str(row.id), "notification_id": str(row.notification_id)})
 
 
 def _first(conn: Connection, statement: Any, **values: Any) -> Delivery | None:

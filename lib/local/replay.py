@@ -28,7 +28,7 @@ _LINE_EVERY_S = 5.0
 _TOKEN_LIFE_S = 6 * 3600
 
 
-class Stopped(Exception):  # noqa: N818 - not a mistake of this program
+class Stopped(Exception):
     """Replay can't go on; the message says why in one sentence."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.domain.catalogue import CHANNELS, TYPES
-from lib.templates.rendering import LOCALES, VERSION
+from lib.templates.rendering import FILES, LOCALES, VERSION
 from lib.templates.variables import of_type
 
 
@@ -24,3 +24,8 @@ def catalogue() -> Iterator[dict[str, Any]]:
                     "built_in": True,
                     "variables": variables,
                 }
+
+
+def source(name: str, channel: str, locale: str) -> str:
+    """The text of a built-in template."""
+    return (FILES / locale / channel / f"{name}.j2").read_text(encoding="utf-8")

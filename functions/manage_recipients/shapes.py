@@ -1,0 +1,73 @@
+"""What the directory, the preferences and the templates take and answer."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from lib.domain.preferences import Timezone
+from lib.domain.shapes import Id, Instant
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _one_line(value: str) -> str:
+    if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in value):
+        raise ValueError("must not hold control characters")
+    return value.strip()
+
+
+Line = Annotated[str, Field(min_length=1, max_length=320), AfterValidator(_one_line)]
+Email = Annotated[str, Field(max_length=320, pattern=r"^[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+$")]
+
+
+class Channel(_Input):
+    """Whether the channel may be used, and if not, the code of the reason."""
+
+    state: Literal["on", "off"]
+    reason: Annotated[str, Field(max_length=100)] | None = None
+
+
+class Person(_Input):
+    """The whole entry; what is left out is cleared. `user_id` and `updated_at` may be sent back as they came."""
+
+    user_id: Id | None = None
+    role: Literal["admin", "tutor", "student", "parent"] | None = None
+    name: Line | None = None
+    email: Email | None = None
+    telegram_chat_id: Id | None = None
+    phone: Line | None = None
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2}([-_][A-Za-z]{2,4})?$")] | None = None
+    timezone: Timezone | None = None
+    active: bool = True
+    parent_ids: list[Id] = Field(default_factory=list, max_length=100)
+    child_ids: list[Id] = Field(default_factory=list, max_length=1000)
+    channels: dict[Literal["email", "telegram"], Channel] | None = None
+    updated_at: Instant | None = None
+
+
+class Patch(_Input):
+    """A merge patch of preferences (RFC 7396): what is left out stays, null goes back to the default."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class TemplateQuery(_Input):
+    """Filters of the list of templates."""
+
+    channel: Literal["email", "telegram"] | None = None
+    locale: Literal["ru", "en"] | None = None
+    limit: int = Field(default=200, ge=1, le=200)
+    cursor: int | None = Field(default=None, ge=1)
+
+
+class Preview(_Input):
+    """What to render with; the sample data when `data` is left out."""
+
+    channel: Literal["email", "telegram"] = "email"
+    locale: Literal["ru", "en"] = "ru"
+    data: dict[str, Any] | None = None
+    role: Literal["admin", "tutor", "student", "parent"] = "student"
+    name: Line | None = None
+    timezone: Timezone | None = None
