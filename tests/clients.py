@@ -1,6 +1,7 @@
 """Calling a function in this process, through its own edge, with its real connections."""
 
 import importlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +37,9 @@ class Client:
         response: flask.Response = self._target(flask.request)
         return response
 
-    def call(self, method: str, path: str, *, role: str = "admin", sub: str = "admin-1", **more: Any) -> TestResponse:
+    def call(
+        self, method: str, path: str, *, role: str = "admin", sub: str = "admin-1", **more: Any
+    ) -> TestResponse:
         """One request with a token of `role`; `role=""` sends none."""
         headers = dict(more.pop("headers", {}))
         if role:
@@ -55,6 +58,11 @@ class Client:
         """A queue's message, as the bridge hands it over."""
         named = {"Content-Type": content_type, **{k.replace("_", "-"): v for k, v in headers.items()}}
         return self._http.open("/", method="POST", data=body, headers=named)
+
+
+def body_of(answer: TestResponse) -> Any:
+    """The JSON body of an answer."""
+    return json.loads(answer.data)
 
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]

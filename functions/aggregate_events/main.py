@@ -4,18 +4,17 @@ Routes: POST /api/v1/events (one CloudEvent or a batch), GET /api/v1/events (the
 Trigger: queue analytics.events, bound to the topic exchange repitbot_events.
 """
 
-import json
-
 from sqlalchemy import Connection
 
 from functions.aggregate_events.listing import EventPage, EventQuery, page
 from functions.aggregate_events.relay import to_notifications
 from functions.aggregate_events.shapes import Taken
-from lib.db import dead_letters, event_log
-from lib.domain.batches import Decoded, Rejection, decode_all
+from lib.db import event_log
+from lib.domain.batches import decode_all
 from lib.domain.events import Arrival
 from lib.errors import Permanent
 from lib.queue import outbox
+from lib.runtime import rejections
 from lib.runtime.function import Call, Function, Message, Reply
 
 QUEUE = "analytics.events"
@@ -41,8 +40,7 @@ def take(call: Call, conn: Connection) -> Reply:
     decoded = decode_all(message.json(), Arrival(call.now))
     appended = event_log.append(conn, decoded.events)
     outbox.add_all(conn, to_notifications(appended.new))
-    for rejection in decoded.rejected:
-        _park(conn, rejection, message)
+    rejections.park(conn, QUEUE, decoded.rejected, message)
     rejected = [{"index": r.index, "reason": r.reason} for r in decoded.rejected]
     return Reply(
         {"accepted": len(appended.new), "duplicates": appended.duplicates, "rejected": rejected}, 202
@@ -60,29 +58,11 @@ def read(call: Call, query: EventQuery) -> Reply:
 def consume(call: Call, message: Message) -> None:
     """Append what a publisher sent to the exchange. The notification side has its own copy in its own queue."""
     decoded = decode_all(message.json(), Arrival(call.now, message.routing_key, message.message_id))
+    if len(decoded.rejected) == 1 and not decoded.events:
+        raise Permanent("refused", decoded.rejected[0].reason)
     with call.db.begin() as conn:
         event_log.append(conn, decoded.events)
-        if not _is_single(decoded):
-            for rejection in decoded.rejected:
-                _park(conn, rejection, message)
-    if _is_single(decoded):
-        raise Permanent("refused", decoded.rejected[0].reason)
-
-
-def _is_single(decoded: Decoded) -> bool:
-    return len(decoded.rejected) == 1 and not decoded.events
-
-
-def _park(conn: Connection, rejection: Rejection, message: Message) -> None:
-    dead_letters.park(
-        conn,
-        queue=QUEUE,
-        reason=rejection.reason,
-        body=json.dumps(rejection.body, ensure_ascii=False).encode(),
-        content_type="application/json",
-        message_id=message.message_id,
-        routing_key=message.routing_key,
-    )
+        rejections.park(conn, QUEUE, decoded.rejected, message)
 
 
 aggregate_events = app.target

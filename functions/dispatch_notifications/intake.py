@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from uuid6 import uuid7
 
 from functions.dispatch_notifications.audience import View, look_up
-from lib.db import deliveries, event_log, notifications, recipients, timeline
+from lib.db import deliveries, notifications, recipients, timeline
 from lib.domain.audience import concerned
 from lib.domain.catalogue import NotificationType, ends_reminders, of_event
 from lib.domain.events import Event
@@ -22,8 +22,8 @@ ONCE_A_LESSON = "lesson_completed"
 
 
 def take(conn: Connection, events: Sequence[Event], now: datetime, zone: ZoneInfo) -> list[Plan]:
-    """Everything that follows from events, in the caller's transaction; one seen before changes nothing."""
-    event_log.append(conn, events)
+    """Everything that follows from events of the log, in the caller's transaction; one seen before changes
+    nothing."""
     unseen = notifications.claim_events(conn, CONSUMER, [event.key for event in events])
     fresh = list({event.key: event for event in reversed(events) if event.key in unseen}.values())[::-1]
     recipients.absorb(conn, fresh)

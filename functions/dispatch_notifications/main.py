@@ -4,8 +4,6 @@ Routes: /api/v1/notifications… and /api/v1/ledger….
 Trigger: queue notifications.events, bound to the topic exchange repitbot_events.
 """
 
-import json
-
 from sqlalchemy import Connection
 
 from functions.dispatch_notifications import acts, explaining, intake, ledger, requests, simulation, views
@@ -20,11 +18,12 @@ from functions.dispatch_notifications.shapes import (
     PageQuery,
     Simulation,
 )
-from lib.db import dead_letters
-from lib.domain.batches import Decoded, decode_all
+from lib.db import dead_letters, event_log
+from lib.domain.batches import decode_all
 from lib.domain.catalogue import TYPES
 from lib.domain.events import Arrival
 from lib.errors import BadInput, Permanent, not_found
+from lib.runtime import rejections
 from lib.runtime.function import Call, Function, Message, Reply
 
 QUEUE = "notifications.events"
@@ -164,21 +163,11 @@ def consume(call: Call, message: Message) -> None:
     if len(decoded.rejected) == 1 and not decoded.events:
         raise Permanent("refused", decoded.rejected[0].reason)
     with call.db.begin() as conn:
+        # A transaction of its own: writers of the log take turns, and deciding takes longer than appending.
+        event_log.append(conn, decoded.events)
+    with call.db.begin() as conn:
         intake.take(conn, decoded.events, call.now, school_zone(call.settings))
-        _park(conn, decoded, message)
-
-
-def _park(conn: Connection, decoded: Decoded, message: Message) -> None:
-    for rejection in decoded.rejected:
-        dead_letters.park(
-            conn,
-            queue=QUEUE,
-            reason=rejection.reason,
-            body=json.dumps(rejection.body, ensure_ascii=False).encode(),
-            content_type="application/json",
-            message_id=message.message_id,
-            routing_key=message.routing_key,
-        )
+        rejections.park(conn, QUEUE, decoded.rejected, message)
 
 
 dispatch_notifications = app.target

@@ -52,7 +52,9 @@ def delivery(row: Row[Any], lang: str) -> dict[str, Any]:
 
 def explanation(row: Row[Any], lang: str) -> str:
     """Where it stands when it is on its way, else why it ended so."""
-    under_way = row.state in ("sending", "sent") or (row.state == "queued" and row.reason == "ok")
+    under_way = row.state in ("sending", "sent") or (
+        row.state == "queued" and row.reason in ("ok", "fallback")
+    )
     return sentence(row.state if under_way else row.reason, lang)
 
 
@@ -103,7 +105,8 @@ def whole(conn: Connection, some_id: str, principal: Principal, lang: str) -> di
     mine = rows if sees_all(principal) else [row for row in rows if row.user_id == principal.sub]
     if not mine and not sees_all(principal):
         raise not_found()
-    ids = {row.id for row in mine}
+    # A line without a delivery is about all of them.
+    ids = {None, *(row.id for row in mine)}
     lines = [each for each in delivery_log.story(conn, found["id"]) if each.delivery_id in ids]
     return {
         **{key: value for key, value in found.items() if key != "data"},

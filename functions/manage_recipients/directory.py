@@ -47,7 +47,7 @@ def replace(conn: Connection, user_id: str, person: Person) -> dict[str, Any]:
     """Replace an entry, ties at both ends included. Raises BadInput (422) when the ids contradict each other."""
     if person.user_id not in (None, user_id):
         raise BadInput("user_id in the body differs from the one in the address.", status=422)
-    if user_id in (*person.parent_ids, *person.child_ids):
+    if user_id in (*(person.parent_ids or ()), *(person.child_ids or ())):
         raise BadInput("Nobody is their own parent or child.", status=422)
     fields = person.model_dump(mode="json", exclude={"user_id", "channels", "updated_at"})
     recipients.tell(conn, user_id, fields)

@@ -27,7 +27,7 @@ def read(call: Call, user_id: str) -> Reply:
 
 @app.put("/api/v1/recipients/<user_id>", body=Person, roles=KEEPERS, write=True, summary="Replace an entry")
 def replace(call: Call, body: Person, conn: Connection, user_id: str) -> Reply:
-    """What is left out is cleared; family ties are kept the same at both ends."""
+    """What is left out is cleared, but for family ties; those are kept the same at both ends."""
     directory.require_self(call, user_id, scope="recipients:write")
     return Reply(directory.replace(conn, user_id, body))
 

@@ -30,7 +30,10 @@ class Channel(_Input):
 
 
 class Person(_Input):
-    """The whole entry; what is left out is cleared. `user_id` and `updated_at` may be sent back as they came."""
+    """The whole entry; what is left out is cleared, but for family ties and channels: those stay.
+
+    `user_id` and `updated_at` may be sent back as they came.
+    """
 
     user_id: Id | None = None
     role: Literal["admin", "tutor", "student", "parent"] | None = None
@@ -41,8 +44,8 @@ class Person(_Input):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2}([-_][A-Za-z]{2,4})?$")] | None = None
     timezone: Timezone | None = None
     active: bool = True
-    parent_ids: list[Id] = Field(default_factory=list, max_length=100)
-    child_ids: list[Id] = Field(default_factory=list, max_length=1000)
+    parent_ids: Annotated[list[Id], Field(max_length=100)] | None = None
+    child_ids: Annotated[list[Id], Field(max_length=1000)] | None = None
     channels: dict[Literal["email", "telegram"], Channel] | None = None
     updated_at: Instant | None = None
 

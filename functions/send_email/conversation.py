@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -16,6 +17,12 @@ ANSWER_S = 15.0
 IDLE_S = 30.0
 IMPLICIT_TLS_PORT = 465
 _DOTS = re.compile(rb"(?m)^\.")
+
+
+def _without_delay(smtp: smtplib.SMTP) -> None:
+    """The final dot is a small write behind a large one: Nagle's algorithm would hold it back for 40 ms."""
+    if smtp.sock is not None:
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Conversation:
@@ -51,6 +58,7 @@ class Conversation:
         else:
             smtp = smtplib.SMTP(s.email_host, s.email_port, timeout=SETTING_UP_S)
         try:
+            _without_delay(smtp)
             smtp.ehlo_or_helo_if_needed()
             if s.email_use_tls and s.email_port != IMPLICIT_TLS_PORT:
                 # Without a context of ours smtplib would take any certificate.

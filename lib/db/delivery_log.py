@@ -1,15 +1,16 @@
 """Reading deliveries: the log, one notification with its story, the ledger and the statistics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import ColumnElement, Connection, Row, select, text
 
 from lib.db.tables import deliveries as d
 from lib.db.tables import notifications as n
 from lib.db.tables import timeline as t
 
+ColumnOperator = Callable[[Any], ColumnElement[bool]]
 COLUMNS = (
     d.c.id,
     d.c.notification_id,
@@ -56,17 +57,18 @@ def page(
 ) -> list[Row[Any]]:
     """Deliveries, newest first, below the id `before`; one more than `limit` when there are more."""
     wanted = select(*COLUMNS).join(n, n.c.id == d.c.notification_id).order_by(d.c.id.desc()).limit(limit + 1)
-    for value, condition in (
-        (before, d.c.id < before),
-        (user_id, d.c.user_id == user_id),
-        (type_name, n.c.type == type_name),
-        (channel, d.c.channel == channel),
-        (states, d.c.state.in_(states or ())),
-        (since, d.c.created_at >= since),
-        (until, d.c.created_at < until),
-    ):
+    filters: tuple[tuple[Any, ColumnOperator], ...] = (
+        (before, d.c.id.__lt__),
+        (user_id, d.c.user_id.__eq__),
+        (type_name, n.c.type.__eq__),
+        (channel, d.c.channel.__eq__),
+        (states, d.c.state.in_),
+        (since, d.c.created_at.__ge__),
+        (until, d.c.created_at.__lt__),
+    )
+    for value, holds in filters:
         if value is not None:
-            wanted = wanted.where(condition)
+            wanted = wanted.where(holds(value))
     return list(conn.execute(wanted))
 
 

@@ -53,8 +53,11 @@ def append(conn: Connection, events: Sequence[Event]) -> Appended:
     A known `(source, id)` changes nothing, within the batch as well as against the log.
     Raises sqlalchemy.exc.OperationalError when another writer holds the log longer than lock_timeout.
     """
-    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOG_LOCK})
     first_copies = {event.key: event for event in reversed(events)}
+    if len(_known(conn, first_copies)) == len(first_copies):
+        # What is in the log stays there: to find that nothing is new needs no turn.
+        return Appended((), len(events))
+    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOG_LOCK})
     known = _known(conn, first_copies)
     new = tuple(event for event in events if event.key not in known and first_copies[event.key] is event)
     if new:

@@ -1,12 +1,13 @@
 """Notifications and the deliveries planned for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
 from lib.db.bulk import insert_all
 from lib.db.tables import deliveries, lessons, notifications, timeline
+from lib.domain.decisions import Decision
 from lib.domain.outcomes import FINAL
 from lib.domain.plans import Plan, PlannedDelivery
 
@@ -41,9 +42,13 @@ def lessons_told_of(conn: Connection, type_name: str, lesson_ids: Iterable[str])
 def insert(conn: Connection, plans: Sequence[Plan]) -> None:
     """Write plans down: notifications, deliveries, and the decisions as the first lines of the timeline."""
     insert_all(conn, notifications, [_notification(plan) for plan in plans])
-    planned = [(plan, delivery) for plan in plans for delivery in plan.deliveries]
-    insert_all(conn, deliveries, [_delivery(plan, delivery) for plan, delivery in planned])
-    insert_all(conn, timeline, [_decision(plan, delivery) for plan, delivery in planned])
+    add_deliveries(conn, plans)
+
+
+def add_deliveries(conn: Connection, plans: Sequence[Plan]) -> None:
+    """The same for notifications that are written already."""
+    insert_all(conn, deliveries, [_delivery(plan, each) for plan in plans for each in plan.deliveries])
+    insert_all(conn, timeline, [line for plan in plans for line in _decisions(plan)])
 
 
 def _notification(plan: Plan) -> dict[str, Any]:
@@ -82,14 +87,26 @@ def _delivery(plan: Plan, planned: PlannedDelivery) -> dict[str, Any]:
     }
 
 
-def _decision(plan: Plan, planned: PlannedDelivery) -> dict[str, Any]:
-    decision = planned.decision
+def _decisions(plan: Plan) -> Iterator[dict[str, Any]]:
+    """A line for each delivery; one for all when the first rule settled the whole notification.
+
+    A year of history replayed is a million lines less that way.
+    """
+    if plan.deliveries and not any(each.decision.passed for each in plan.deliveries):
+        yield _decision(plan, plan.deliveries[0].decision, None)
+        return
+    for each in plan.deliveries:
+        yield _decision(plan, each.decision, each.id)
+
+
+def _decision(plan: Plan, decision: Decision, delivery_id: str | None) -> dict[str, Any]:
+    about = {"channel": decision.channel, "due_at": decision.due_at} if delivery_id else {}
     return {
-        "delivery_id": planned.id,
+        "delivery_id": delivery_id,
         "notification_id": plan.id,
         "kind": "decision",
         "state": decision.state,
         "reason": decision.reason,
-        "detail": {"channel": decision.channel, "passed": list(decision.passed), "due_at": decision.due_at},
+        "detail": {**about, "passed": list(decision.passed)},
         "at": plan.created_at,
     }

@@ -132,6 +132,10 @@ _HAPPENED = {
         "Из данных события не получилось составить сообщение.",
         "The message could not be made from its data.",
     ),
+    "fallback": Sentence(
+        "В другом канале связаться не удалось, поэтому сообщение отправлено здесь.",
+        "The other channel could not reach the recipient, so it was sent here.",
+    ),
     "retried_by_hand": Sentence(
         "Отправку запустили заново вручную.",
         "Somebody asked for it to be sent again.",

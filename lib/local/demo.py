@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -22,7 +21,7 @@ def load_demo(settings: Settings, var: Path, console: Console) -> None:
         return
     console.print("Loading a small simulated school …", highlight=False)
     log = var / "demo.ndjson"
-    until = (utc_now() + timedelta(hours=3)).date().isoformat()
+    until = utc_now().isoformat(timespec="seconds")
     size = ["--students", str(STUDENTS), "--days", str(DAYS), "--seed", str(SEED), "--until", until]
     _python("lib.testing.simulator", *size, "--out", str(log))
     token = mint(settings, role="service", sub="demo")

@@ -78,11 +78,13 @@ class Gateway:
         internal_port: int,
         *,
         host: str = "127.0.0.1",
+        refused_seconds: float = REFUSED_SECONDS,
     ) -> None:
         self._doors = {actual: public_door(stack, port) for port, actual in ports.items()}
         self._doors[internal_port] = internal_door(stack)
         self._upstreams = {name: url.rstrip("/") for name, url in upstreams.items()}
         self._host = host
+        self._refused_seconds = refused_seconds
         self._runners: list[web.ServerRunner] = []
         self._client: aiohttp.ClientSession | None = None
 
@@ -146,7 +148,7 @@ class Gateway:
         timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=2.0, sock_read=target.function.timeout_seconds
         )
-        until = asyncio.get_running_loop().time() + REFUSED_SECONDS
+        until = asyncio.get_running_loop().time() + self._refused_seconds
         while True:
             try:
                 return await self._client.request(

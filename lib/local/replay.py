@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import random
+import secrets
 import sys
 import time
 from collections import Counter
@@ -116,6 +117,7 @@ class Sender:
 
         self._url = f"{url.rstrip('/')}/api/v1/events"
         self._token, self._wait = token, wait
+        self._run = secrets.token_hex(8)
         self._http = urllib3.PoolManager(maxsize=1, retries=False, timeout=urllib3.Timeout(_TIMEOUT_S))
 
     def send(self, batch: list[Line]) -> dict[str, Any]:
@@ -126,8 +128,9 @@ class Sender:
         headers = {
             "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/cloudevents-batch+json",
-            # The same batch sent again, by a later run too, is answered from what the first one did.
-            "Idempotency-Key": hashlib.sha256(body).hexdigest(),
+            # Of this run: a batch sent again after a lost answer counts once, while a second run is answered
+            # by the log itself and says how many events it knew.
+            "Idempotency-Key": f"{self._run}-{hashlib.sha256(body).hexdigest()}",
         }
         trouble = ""
         for attempt in range(_TRIES):

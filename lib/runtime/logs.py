@@ -8,7 +8,17 @@ import structlog
 from lib.runtime.settings import Settings
 
 # httpx logs full URLs at INFO, and the Bot API's URLs hold the bot's token.
-QUIET = ("httpx", "httpcore", "urllib3", "pika", "werkzeug", "fontTools", "weasyprint", "choreographer", "kaleido")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "urllib3",
+    "pika",
+    "werkzeug",
+    "fontTools",
+    "weasyprint",
+    "choreographer",
+    "kaleido",
+)
 
 
 def configure(settings: Settings) -> None:

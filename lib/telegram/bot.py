@@ -1,6 +1,7 @@
 """The Bot API (https://core.telegram.org/bots/api) from synchronous code, its errors sorted by what to do."""
 
 import logging
+import warnings
 from functools import lru_cache
 
 from telegram import Bot as Client
@@ -8,6 +9,7 @@ from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
 
 from lib.domain.outcomes import AnswerLost, ChannelPaused, Receipt
 from lib.telegram.errors import sorted_error
@@ -26,6 +28,8 @@ class Bot:
     def __init__(self, token: str, api_url: str) -> None:
         # At INFO httpx writes every URL to the log, and the token is part of it.
         logging.getLogger("httpx").setLevel(logging.WARNING)
+        # The client warns its own code that a 429's interval will change its type; both are understood here.
+        warnings.filterwarnings("ignore", ".*retry_after.*", PTBDeprecationWarning)
         self._token, self._api = token, api_url.rstrip("/")
         self._loop = LoopThread()
         self._client: Client | None = None

@@ -11,6 +11,7 @@ from lib.errors import BadInput, FieldError
 from lib.templates.headers import header_line
 from lib.templates.variables import Kind, Variable, of_type
 
+# Longer texts of events are cut; whoever asks directly is told instead.
 LONGEST_TEXT = 20_000
 # Those that subjects are made of.
 SUBJECT_VARIABLES = ("title", "subject")
@@ -20,9 +21,7 @@ def _text(value: Any) -> str:
     if isinstance(value, dict | list):
         raise ValueError("must be a text")
     text = str(value).strip()
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"must have at most {LONGEST_TEXT} characters")
-    return text
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def _instant(value: Any) -> datetime:
@@ -88,6 +87,13 @@ def check(type_name: str, data: Mapping[str, Any]) -> None:
     Raises BadInput (422).
     """
     values = typed(type_name, data)
+    for variable in of_type(type_name):
+        if len(str(_given(variable, data) or "")) > LONGEST_TEXT:
+            wrong: FieldError = {
+                "loc": f"data.{variable.name}",
+                "msg": f"has more than {LONGEST_TEXT} characters",
+            }
+            raise BadInput("The data does not fit the type's template.", status=422, errors=[wrong])
     for name in SUBJECT_VARIABLES:
         if values.get(name):
             header_line(values[name])

@@ -14,7 +14,7 @@ from lib.stack import FunctionSpec, load
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = load(ROOT / "stack.yml")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "local")
+LEFT_OUT = shutil.ignore_patterns("local")
 
 
 def bundle(function: FunctionSpec, folder: Path) -> Path:

@@ -67,7 +67,7 @@ def front(
     away = {f.name: f"http://127.0.0.1:{free_port()}" for f in stack.functions}
     upstreams = away | {name: server.url for name, server in functions.items()}
     public = {port: actual for port, actual in ports.items() if port}
-    with serving(lambda: Gateway(stack, public, upstreams, ports[0])):
+    with serving(lambda: Gateway(stack, public, upstreams, ports[0], refused_seconds=0.2)):
         yield Front(ports, functions)
 
 

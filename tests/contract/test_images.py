@@ -95,7 +95,7 @@ def test_compose_publishes_on_the_loopback_only() -> None:
 def test_compose_keeps_stores_and_functions_off_the_outside() -> None:
     assert COMPOSE["networks"]["inside"]["internal"]
     outside = {name for name, s in COMPOSE["services"].items() if "outside" in s["networks"]}
-    assert outside == {"gateway", "mailbox"}
+    assert outside == {"gateway", "mailbox", "prometheus", "grafana"}
 
 
 def test_the_secrets_script_makes_every_file_that_compose_mounts_once(stack: Stack, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ class RabbitServer:
 
     def __init__(self, directory: Path) -> None:
         self._home = directory.resolve()
-        self._node = f"rabbit{secrets.token_hex(4)}@localhost"
+        self._node = f"rabbit{secrets.token_hex(4)}@127.0.0.1"
         self._password = secrets.token_urlsafe(16)
         self.port = free_port()
         self._dist_port = free_port()
@@ -72,7 +72,7 @@ class RabbitServer:
 
     def ctl(self, *arguments: str) -> str:
         """Run `rabbitmqctl` on this node; what it printed. Raises CalledProcessError."""
-        command = [str(PROGRAMS / "rabbitmqctl"), "-q", "-n", self._node, *arguments]
+        command = [str(PROGRAMS / "rabbitmqctl"), "-q", "-l", "-n", self._node, *arguments]
         done = subprocess.run(
             command, env=self._environment(), capture_output=True, text=True, check=True, timeout=CTL_SECONDS
         )
@@ -126,6 +126,8 @@ class RabbitServer:
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODENAME": self._node,
+            # A name that needs no resolving: containers often have no /etc/hosts.
+            "RABBITMQ_USE_LONGNAME": "true",
             "RABBITMQ_DIST_PORT": str(self._dist_port),
             "RABBITMQ_CONFIG_FILE": str(self._home / "rabbitmq.conf"),
             "RABBITMQ_CONF_ENV_FILE": str(self._home / "none"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import psycopg2
 import pytest
 
 from lib.local.servers.child import answers
-from lib.local.servers.postgres import PostgresServer
+from lib.local.servers.postgres import PostgresServer, packaged_programs
 from lib.local.servers.redis import RedisServer
 
 SCRIPT = """
@@ -63,6 +64,18 @@ def test_postgres_keeps_its_rows_over_a_stop_and_over_a_crash(tmp_path: Path) ->
 def test_postgres_lives_below_a_path_longer_than_a_socket_may_have(tmp_path: Path) -> None:
     with PostgresServer(tmp_path / ("long" * 40)) as server:
         assert rows(server.url(), "SELECT lower('УРОК')") == [("урок",)]
+
+
+def test_postgres_runs_from_a_folder_that_only_root_may_enter(tmp_path: Path) -> None:
+    package = packaged_programs().parents[1]
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(
+            folder, tmp_path / folder.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall")
+        )
+    tmp_path.chmod(0o700)
+    programs = tmp_path / packaged_programs().relative_to(package.parent)
+    with PostgresServer(tmp_path / "postgres", programs=programs) as server:
+        assert rows(server.url(), "SELECT 1") == [(1,)]
 
 
 def test_the_password_of_postgres_is_for_its_owner_only_and_needed(tmp_path: Path) -> None:

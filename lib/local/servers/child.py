@@ -45,6 +45,8 @@ def bound(argv: Sequence[str], *, ends_by: signal.Signals, as_nobody: bool = Fal
     if as_nobody and os.geteuid() == 0:
         wrapped += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         wrapped += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        # Without it access(2), by which initdb looks for its programs, would not count the capability.
+        wrapped += ["--securebits=+no_setuid_fixup"]
     return [*wrapped, "--", *argv]
 
 

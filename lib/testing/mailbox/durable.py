@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Put `content` at `path` whole or not at all: temporary file, fsync, rename, fsync of the folder."""
+def write_file(path: Path, content: bytes, *, name_later: bool = False) -> None:
+    """Put `content` at `path` whole or not at all: temporary file, fsync, rename, fsync of the folder.
+
+    With `name_later` the folder is synced by the next write to it.
+    """
     temporary = path.with_name(f".{path.name}.part")
     with temporary.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    sync_folder(path.parent)
+    if not name_later:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

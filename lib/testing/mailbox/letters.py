@@ -49,5 +49,6 @@ def _envelope(path: Path) -> dict[str, Any]:
 
 def _store(path: Path, envelope: dict[str, Any], raw: bytes) -> None:
     # The envelope first: a message counts as received once its .eml has its name.
-    durable.write_file(path.with_suffix(".json"), json.dumps(envelope, ensure_ascii=False).encode())
+    text = json.dumps(envelope, ensure_ascii=False)
+    durable.write_file(path.with_suffix(".json"), text.encode(), name_later=True)
     durable.write_file(path, raw)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, exc, text
 
+from tests.clients import body_of
 from tests.integration.analytics.conftest import BATCH, Analytics
 from tests.integration.analytics.stories import cloudevent, lesson_at
 
@@ -33,7 +34,7 @@ def test_the_log_has_no_gaps_and_cannot_be_changed(analytics: Analytics) -> None
     analytics.take([lesson_at("2026-11-22T10:00:00Z", f"L{i}") for i in range(3, 9)])
     assert [row[0] for row in rows(analytics, "SELECT position FROM events ORDER BY 1")] == list(range(1, 10))
     engine = create_engine(analytics.door.settings.database_url)
-    with pytest.raises(exc.ProgrammingError, match="append-only"), engine.begin() as conn:
+    with pytest.raises(exc.InternalError, match="append-only"), engine.begin() as conn:
         conn.execute(text("DELETE FROM events"))
 
 
@@ -74,20 +75,24 @@ def test_binary_mode_carries_the_event_in_its_headers(analytics: Analytics) -> N
     headers["ce-time"] = "2026-11-20T10:00:00Z"
     data = lesson_at("2026-11-22T10:00:00Z")["data"]
     answer = analytics.door.post("/api/v1/events", json=data, role="service", headers=headers)
-    assert (answer.status_code, answer.json["accepted"]) == (202, 1)
+    assert (answer.status_code, body_of(answer)["accepted"]) == (202, 1)
     assert rows(analytics, "SELECT id, type FROM events") == [("b-1", "lesson.created")]
 
 
 def test_a_queue_message_is_answered_with_200_and_an_empty_body(analytics: Analytics) -> None:
     body = {"event_type": "lesson.deleted", "lesson_id": 7, "timestamp": "2026-11-20T10:00:00Z", "data": {}}
     for _ in range(2):
-        answer = analytics.door.message(json.dumps(body).encode(), X_Message_Id="m-7", X_Routing_Key="lesson.deleted")
+        answer = analytics.door.message(
+            json.dumps(body).encode(), X_Message_Id="m-7", X_Routing_Key="lesson.deleted"
+        )
         assert (answer.status_code, answer.data) == (200, b"")
     assert rows(analytics, "SELECT id, type FROM events") == [("m-7", "lesson.deleted")]
 
 
 @pytest.mark.parametrize("poison", [b"", b"\xff", b"[[", b'{"a":1}', b'"text"', b'{"specversion":"1.0"}'])
-def test_a_poison_message_is_parked_with_its_reason_and_counts_as_done(analytics: Analytics, poison: bytes) -> None:
+def test_a_poison_message_is_parked_with_its_reason_and_counts_as_done(
+    analytics: Analytics, poison: bytes
+) -> None:
     answer = analytics.door.message(poison, X_Message_Id="poison")
     assert (answer.status_code, answer.data) == (200, b"")
     parked = rows(analytics, "SELECT reason FROM dead_letters")
@@ -95,9 +100,13 @@ def test_a_poison_message_is_parked_with_its_reason_and_counts_as_done(analytics
     assert len(parked[0][0]) > 10
 
 
-def test_while_the_database_is_away_the_answer_is_503_with_retry_after(analytics: Analytics, free_port: int) -> None:
+def test_while_the_database_is_away_the_answer_is_503_with_retry_after(
+    analytics: Analytics, free_port: int
+) -> None:
     url = f"postgresql://nobody:x@127.0.0.1:{free_port}/none"
-    door = type(analytics.door)("aggregate_events", analytics.door.settings.model_copy(update={"database_url": url}))
+    door = type(analytics.door)(
+        "aggregate_events", analytics.door.settings.model_copy(update={"database_url": url})
+    )
     answer = door.post("/api/v1/events", json=[], content_type=BATCH, role="service")
     assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
     assert int(answer.headers["Retry-After"]) >= 1
@@ -106,7 +115,7 @@ def test_while_the_database_is_away_the_answer_is_503_with_retry_after(analytics
 
 def test_the_log_can_be_read_page_by_page(analytics: Analytics) -> None:
     analytics.take([lesson_at("2026-11-22T10:00:00Z", f"L{i}") for i in range(5)])
-    first = analytics.door.get("/api/v1/events?limit=3&type=lesson.created").json
-    rest = analytics.door.get(f"/api/v1/events?limit=3&cursor={first['next_cursor']}").json
+    first = body_of(analytics.door.get("/api/v1/events?limit=3&type=lesson.created"))
+    rest = body_of(analytics.door.get(f"/api/v1/events?limit=3&cursor={first['next_cursor']}"))
     assert [e["position"] for e in first["items"] + rest["items"]] == [5, 4, 3, 2, 1]
     assert rest["next_cursor"] is None

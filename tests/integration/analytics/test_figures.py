@@ -2,11 +2,12 @@
 
 import json
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from lib.testing.simulator import events as simulated
+from lib.testing.simulator.school import events as simulated
 from tests.integration.analytics.conftest import Analytics
 from tests.integration.analytics.stories import DAY, cloudevent, lesson_at, paid
 
@@ -21,7 +22,7 @@ QUESTIONS = (
 @pytest.fixture(scope="module")
 def school() -> list[dict[str, Any]]:
     """Two months of a small school."""
-    return list(simulated(students=20, days=60, seed=7, until="2026-11-22"))
+    return list(simulated(students=20, days=60, seed=7, until=datetime(2026, 11, 22, tzinfo=UTC)))
 
 
 def figures(analytics: Analytics) -> str:
@@ -56,7 +57,9 @@ def test_any_order_in_any_batches_with_any_duplicates_gives_the_same_bytes(
     assert in_order.ask(QUESTIONS[0])["summary"]["completed"] > 50
 
 
-def test_a_second_copy_is_counted_and_changes_nothing(analytics: Analytics, school: list[dict[str, Any]]) -> None:
+def test_a_second_copy_is_counted_and_changes_nothing(
+    analytics: Analytics, school: list[dict[str, Any]]
+) -> None:
     assert analytics.take(school[:300]) == {"accepted": 300, "duplicates": 0, "rejected": []}
     before = figures(analytics)
     assert analytics.take(school[:300]) == {"accepted": 0, "duplicates": 300, "rejected": []}

@@ -78,7 +78,11 @@ def test_a_message_arrives_with_its_id_type_and_body(broker: Broker) -> None:
     assert broker.publish([outgoing()]) == [True]
     with Consumer(broker, QUEUE, lambda _: Done()) as consumer:
         (message,) = consumer.wait_for(1)
-        assert (message.message_id, message.content_type, message.body) == ("m-1", "application/json", b'{"n": 1}')
+        assert (message.message_id, message.content_type, message.body) == (
+            "m-1",
+            "application/json",
+            b'{"n": 1}',
+        )
         eventually(lambda: broker.depth(QUEUE) == 0)
 
 
@@ -94,7 +98,9 @@ def test_a_message_for_a_queue_that_does_not_exist_is_never_confirmed(broker: Br
 
 
 def test_an_announcement_that_nobody_listens_to_is_done(broker: Broker) -> None:
-    assert broker.publish([outgoing(routing_key="notification.sent", exchange="repitbot_notifications")]) == [True]
+    assert broker.publish([outgoing(routing_key="notification.sent", exchange="repitbot_notifications")]) == [
+        True
+    ]
 
 
 def test_again_brings_it_back_after_its_time_and_counts_only_what_is_its_own_fault(broker: Broker) -> None:
@@ -134,4 +140,6 @@ def test_several_consumers_share_the_work_and_each_message_is_handled_once(broke
     eventually(lambda: broker.depth(QUEUE) == 0)
     for consumer in consumers:
         consumer.__exit__()
-    assert sorted(m.message_id or "" for c in consumers for m in c.seen) == sorted(f"m-{i}" for i in range(60))
+    assert sorted(m.message_id or "" for c in consumers for m in c.seen) == sorted(
+        f"m-{i}" for i in range(60)
+    )

@@ -58,7 +58,10 @@ def test_every_order_of_arrival_gives_the_same_state_and_contributions() -> None
 
 
 def test_a_cancellation_that_arrives_before_the_creation_still_cancels() -> None:
-    assert counts(told(lesson("cancelled", 5, reason="болезнь"), created(0))) == {"scheduled": 1, "cancelled": 1}
+    assert counts(told(lesson("cancelled", 5, reason="болезнь"), created(0))) == {
+        "scheduled": 1,
+        "cancelled": 1,
+    }
 
 
 def test_a_cancellation_alone_counts_nowhere_until_the_lesson_has_a_day() -> None:
@@ -99,7 +102,12 @@ def test_partial_refunds_add_up_and_a_failure_counts_beside_a_later_success() ->
     def money(kind: str, hours: float, amount: str) -> Event:
         return event(f"payment.{kind}", hours, {"payment_id": 1, "student_id": "s", "amount": amount})
 
-    story = [money("failed", 0, "50"), money("processed", 1, "50"), money("refunded", 2, "10"), money("refunded", 3, "5")]
+    story = [
+        money("failed", 0, "50"),
+        money("processed", 1, "50"),
+        money("refunded", 2, "10"),
+        money("refunded", 3, "5"),
+    ]
     deltas = Deltas()
     deltas.add(c for c in tell("payment:1", story).contributions if c.table == "payment_rollup")
     sums: dict[str, Any] = {}

@@ -102,7 +102,9 @@ def test_envelope_c_has_its_own_id_and_passes_its_user_on() -> None:
         ("balance.updated", "payment.balance.updated", {"student_id": 1}),
     ],
 )
-def test_an_older_name_of_a_type_means_the_present_one(alias: str, canonical: str, data: dict[str, Any]) -> None:
+def test_an_older_name_of_a_type_means_the_present_one(
+    alias: str, canonical: str, data: dict[str, Any]
+) -> None:
     assert decode(cloudevent(type=alias, data=data), arrived()).type == canonical
 
 
@@ -118,7 +120,10 @@ def test_an_older_name_of_a_type_means_the_present_one(alias: str, canonical: st
         ({"source": None}, "source"),
         ({"specversion": "0.3"}, "specversion"),
         ({"data": [1]}, "object"),
-        ({"type": "payment.processed", "data": {"payment_id": 1, "student_id": 1, "amount": "NaN"}}, "amount"),
+        (
+            {"type": "payment.processed", "data": {"payment_id": 1, "student_id": 1, "amount": "NaN"}},
+            "amount",
+        ),
         ({"type": "payment.processed", "data": {"payment_id": 1, "student_id": 1, "amount": -1}}, "amount"),
         ({"type": "homework.graded", "data": {"homework_id": 1, "student_id": 1, "score": True}}, "score"),
     ],

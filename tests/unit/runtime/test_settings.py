@@ -14,17 +14,27 @@ GOOD_KEY = "b7c1d6f0a93e4f5582d07c1e6a94b3f8d2e5c7a1"
 def test_without_an_environment_every_value_has_its_default(tmp_path: Path) -> None:
     settings = load({}, tmp_path)
     assert (settings.notification_port, settings.analytics_port, settings.bot_port) == (8006, 8007, 8000)
-    assert (settings.school_timezone, settings.default_locale, settings.currency) == ("Europe/Moscow", "ru", "RUB")
+    assert (settings.school_timezone, settings.default_locale, settings.currency) == (
+        "Europe/Moscow",
+        "ru",
+        "RUB",
+    )
 
 
-def test_a_secret_may_stand_in_a_named_file_or_in_a_mounted_one_or_in_a_folder_with_one_file(tmp_path: Path) -> None:
+def test_a_secret_may_stand_in_a_named_file_or_in_a_mounted_one_or_in_a_folder_with_one_file(
+    tmp_path: Path,
+) -> None:
     named = tmp_path / "anywhere"
     named.write_text("from-file\n")
     (tmp_path / "email-password").write_text("mounted\n")
     (tmp_path / "bot-token").mkdir()
     (tmp_path / "bot-token" / "value").write_text("1:folder\n")
     settings = load({"JWT_ISSUER_FILE": str(named)}, tmp_path)
-    assert (settings.jwt_issuer, settings.email_password, settings.bot_token) == ("from-file", "mounted", "1:folder")
+    assert (settings.jwt_issuer, settings.email_password, settings.bot_token) == (
+        "from-file",
+        "mounted",
+        "1:folder",
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,15 +55,25 @@ def test_a_wrong_value_is_named(environment: dict[str, str], named: str, tmp_pat
 
 @pytest.mark.parametrize(
     "key",
-    ["", "short", "a" * 40, "your-secret-key-change-in-production", Settings.model_fields["jwt_secret_key"].default],
+    [
+        "",
+        "short",
+        "a" * 40,
+        "your-secret-key-change-in-production",
+        Settings.model_fields["jwt_secret_key"].default,
+    ],
 )
-def test_production_refuses_a_signing_key_that_is_missing_short_repetitive_or_published(key: str, tmp_path: Path) -> None:
+def test_production_refuses_a_signing_key_that_is_missing_short_repetitive_or_published(
+    key: str, tmp_path: Path
+) -> None:
     with pytest.raises(SettingsError, match="JWT_SECRET_KEY"):
         load({"ENVIRONMENT": "production", "JWT_SECRET_KEY": key}, tmp_path)
 
 
 def test_production_takes_a_random_key(tmp_path: Path) -> None:
-    assert load({"ENVIRONMENT": "production", "JWT_SECRET_KEY": GOOD_KEY}, tmp_path).jwt_secret_key == GOOD_KEY
+    assert (
+        load({"ENVIRONMENT": "production", "JWT_SECRET_KEY": GOOD_KEY}, tmp_path).jwt_secret_key == GOOD_KEY
+    )
 
 
 def test_a_function_with_a_bad_key_in_production_ends_with_one_sentence_before_its_port_opens() -> None:

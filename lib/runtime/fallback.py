@@ -1,0 +1,58 @@
+"""When a channel cannot reach somebody at all, the message goes out on one that was not asked for."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, select
+from uuid6 import uuid7
+
+from lib.db import notifications, timeline
+from lib.db.tables import deliveries
+from lib.domain.catalogue import CHANNELS
+from lib.domain.decisions import Decision
+from lib.domain.outcomes import WAITING
+from lib.domain.plans import Asked, Plan, plan
+from lib.queue import outbox
+from lib.runtime import dispatching
+from lib.runtime.attempt import Try
+
+REACHING = ("sent", "sending", "unknown", *WAITING)
+
+
+def fall_back(conn: Connection, attempt: Try) -> None:
+    """Plan the same message on the channels that have no delivery of it yet, unless another one reaches them."""
+    delivery = attempt.delivery
+    others = _states(conn, attempt)
+    untried = tuple(channel for channel in CHANNELS if channel not in {*others, delivery.channel})
+    if not untried or any(state in REACHING for state in others.values()):
+        return
+    made = _planned(attempt, untried)
+    if not any(each.decision.action in ("send", "hold") for each in made.deliveries):
+        return
+    notifications.add_deliveries(conn, [made])
+    outbox.add_all(conn, dispatching.first_turns([made]))
+    timeline.note(conn, delivery, "state", "fallback", {"to": list(untried)})
+
+
+def _states(conn: Connection, attempt: Try) -> dict[str, str]:
+    """The other deliveries of the same message to the same person: channel → state."""
+    own = attempt.delivery
+    wanted = select(deliveries.c.channel, deliveries.c.state).where(
+        deliveries.c.notification_id == own.notification_id,
+        deliveries.c.user_id == own.user_id,
+        deliveries.c.id != own.id,
+    )
+    return {row.channel: row.state for row in conn.execute(wanted)}
+
+
+def _planned(attempt: Try, channels: tuple[str, ...]) -> Plan:
+    row = attempt.notification
+    asked = Asked(
+        attempt.kind, row.data, row.priority, critical=row.critical, expires_at=attempt.delivery.expires_at
+    )
+    made = plan(asked, [attempt.person], channels, attempt.delivery.clock, lambda: str(uuid7()))
+    planned = tuple(replace(each, decision=_named(each.decision)) for each in made.deliveries)
+    return replace(made, id=row.id, deliveries=planned)
+
+
+def _named(decision: Decision) -> Decision:
+    return replace(decision, reason="fallback") if decision.reason == "ok" else decision
