@@ -15,6 +15,8 @@ from lib.domain.parameters import Parameters
 from lib.errors import BadInput, not_found
 from lib.runtime.function import Call, Function, Reply
 
+# A picture is held uncompressed, 4 bytes a pixel, several times over: 40 megapixels stay below the memory limit.
+MOST_PIXELS = 40_000_000
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 app = Function("render_chart")
 
@@ -81,6 +83,8 @@ def chart(call: Call, query: ChartQuery, name: str) -> Reply:
     kind = query.kind or wanted.kinds[0]
     if kind not in wanted.kinds:
         raise BadInput(f"kind must be one of {', '.join(wanted.kinds)}.")
+    if query.width * query.height * query.scale**2 > MOST_PIXELS:
+        raise BadInput("width x height x scale² must not be above 40 megapixels.")
     answer = call.peers.get("query-analytics", wanted.source, params=_common(call), token=call.token).json()
     figure = wanted.build(
         answer, kind=kind, theme=query.theme, locale=query.locale or call.settings.default_locale

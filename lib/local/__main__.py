@@ -19,8 +19,6 @@ from lib.local.surroundings import Surroundings, surroundings
 from lib.runtime.settings import Settings, SettingsError, load
 from lib.stack import load as load_stack
 
-VAR = Path("var")
-
 
 def main() -> int:
     """Start everything, say where it is, stop everything on Ctrl-C or SIGTERM."""
@@ -31,14 +29,16 @@ def main() -> int:
         "embedded; .env.example lists every variable.",
     )
     parser.add_argument("--empty", action="store_true", help="no demonstration data (the same as DEMO=0)")
-    demo = not parser.parse_args().empty and os.environ.get("DEMO", "1") != "0"
+    parser.add_argument("--var", type=Path, default=Path("var"), help="where data and logs are kept (default: var)")
+    arguments = parser.parse_args()
+    demo = not arguments.empty and os.environ.get("DEMO", "1") != "0"
     console = Console(soft_wrap=True)
     follow_make()
     asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda n, _: _ask(asked, n))
     try:
-        _run(console, demo, asked)
+        _run(console, arguments.var, demo, asked)
     except (SettingsError, PortTaken, ServerError, TimeoutError) as error:
         console.print(f"[red]{error}[/red]", markup=True, highlight=False)
         return 2
@@ -63,32 +63,31 @@ def _ask(asked: list[int], number: int) -> None:
 _started: list[bool] = []
 
 
-def _run(console: Console, demo: bool, asked: list[int]) -> None:
+def _run(console: Console, var: Path, demo: bool, asked: list[int]) -> None:
     began = time.monotonic()
     settings = load()
     wait_for_ports(settings, console)
-    VAR.mkdir(exist_ok=True)
-    (VAR / "log").mkdir(exist_ok=True)
-    with surroundings(settings, VAR) as around:
+    (var / "log").mkdir(parents=True, exist_ok=True)
+    with surroundings(settings, var) as around:
         os.environ.update(around.environment)
         settings = load()
         upgrade(sqlalchemy_url(settings.database_url))
-        family = Family(load_stack(Path("stack.yml")), settings, VAR)
+        family = Family(load_stack(Path("stack.yml")), settings, var)
         try:
             family.start()
             wait_until_healthy(settings, family)
             seconds = time.monotonic() - began
             if demo:
-                load_demo(settings, VAR, console)
+                load_demo(settings, var, console)
             _started.append(True)
-            _greet(console, settings, around, seconds)
+            _greet(console, settings, around, var, seconds)
             watch(family, lambda: bool(asked), console)
             console.print("Stopping …")
         finally:
             family.stop()
 
 
-def _greet(console: Console, settings: Settings, around: Surroundings, seconds: float) -> None:
+def _greet(console: Console, settings: Settings, around: Surroundings, var: Path, seconds: float) -> None:
     token = mint(settings, role="admin", sub="admin-1")
     console.print(f"\n[bold green]ready[/bold green] in {seconds:.1f} s\n", highlight=False)
     for what, where in (
@@ -96,7 +95,7 @@ def _greet(console: Console, settings: Settings, around: Surroundings, seconds: 
         ("Analytics", f"http://localhost:{settings.analytics_port}  (/docs, /health, /metrics)"),
         ("Bot", f"http://localhost:{settings.bot_port}/health"),
         ("Sent messages", around.mailbox_url or "with your own mail server and bot"),
-        ("Logs, data", "var/log, var"),
+        ("Logs, data", f"{var}/log, {var}"),
         ("Token (admin)", token),
     ):
         console.print(f"  {what:<14} {where}", highlight=False, markup=False)

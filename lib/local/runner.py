@@ -70,7 +70,6 @@ class Family:
         ]
         self.gateway = Offspring("gateway", lambda: self._gateway(stack, settings), logs / "gateway.log")
         self.bridge = Offspring("bridge", lambda: _bridging(stack), logs / "bridge.log")
-        logs.mkdir(parents=True, exist_ok=True)
 
     @property
     def all(self) -> list[Offspring]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lib.runtime.settings import Settings
-from tests.clients import Client
+from tests.clients import Client, body_of
 
 BATCH = "application/cloudevents-batch+json"
 
@@ -23,14 +23,14 @@ class Analytics:
         """Post a batch; its answer."""
         answer = self.door.post("/api/v1/events", json=events, content_type=BATCH, role="service", **more)
         assert answer.status_code == 202, answer.text
-        taken: dict[str, Any] = answer.json
+        taken: dict[str, Any] = body_of(answer)
         return taken
 
     def ask(self, path: str, **more: Any) -> dict[str, Any]:
         """One analytics call; its answer."""
         answer = self.figures.get(f"/api/v1/analytics/{path}", **more)
         assert answer.status_code == 200, answer.text
-        figures: dict[str, Any] = answer.json
+        figures: dict[str, Any] = body_of(answer)
         return figures
 
 

@@ -105,7 +105,8 @@ def test_an_announcement_that_nobody_listens_to_is_done(broker: Broker) -> None:
 
 def test_again_brings_it_back_after_its_time_and_counts_only_what_is_its_own_fault(broker: Broker) -> None:
     def decide(message: Delivered) -> Outcome:
-        return [Again(0.3), Again(0.1, counted=True), Done()][message.waits]
+        outcomes: list[Outcome] = [Again(0.3), Again(0.1, counted=True), Done()]
+        return outcomes[message.waits]
 
     broker.publish([outgoing()])
     started = time.monotonic()

@@ -40,7 +40,7 @@ def test_a_good_token_names_its_bearer() -> None:
         token(role="root"),
         token(key="x" * 40),
         token(key=KEY, algorithm="HS512"),
-        jwt.encode({"sub": "u", "role": "admin", "exp": 9e9, "iat": 1}, None, algorithm="none"),
+        jwt.encode({"sub": "u", "role": "admin", "exp": 9e9, "iat": 1}, "", algorithm="none"),
         "not.a.token",
         "a" * 9000,
     ],
