@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.generate_report import lesson
+from lib.runtime import metrics
 from lib.runtime.function import Call, Function, Reply
 
 app = Function("generate_report")
@@ -58,7 +59,8 @@ def types(call: Call) -> Reply:
 )
 def quick_lesson(call: Call, query: QuickQuery) -> Reply:
     """The file itself."""
-    document = lesson.report(call, days=query.days, locale=query.locale or call.settings.default_locale)
+    with metrics.REPORTS.labels("lesson", query.format).time():
+        document = lesson.report(call, days=query.days, locale=query.locale or call.settings.default_locale)
     name = f"lessons-{query.days}d.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
     return Reply(document, content_type="application/pdf", headers=headers)

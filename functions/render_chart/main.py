@@ -13,6 +13,7 @@ from functions.render_chart.catalogue import CHARTS, FORMATS, ROLES, Chart
 from functions.render_chart.drawing import draw
 from lib.domain.parameters import Parameters
 from lib.errors import BadInput, not_found
+from lib.runtime import metrics
 from lib.runtime.function import Call, Function, Reply
 
 # A picture is held uncompressed, 4 bytes a pixel, several times over: 40 megapixels stay below the memory limit.
@@ -91,7 +92,8 @@ def chart(call: Call, query: ChartQuery, name: str) -> Reply:
     )
     if query.format == "json":
         return Reply(figure)
-    picture = draw(figure, fmt=query.format, width=query.width, height=query.height, scale=query.scale)
+    with metrics.CHARTS.labels(query.format).time():
+        picture = draw(figure, fmt=query.format, width=query.width, height=query.height, scale=query.scale)
     return Reply(picture, content_type=MEDIA[query.format], headers={"Cache-Control": "private, no-cache"})
 
 

@@ -8,7 +8,9 @@ import structlog
 
 from functions.run_schedules import reminders
 from functions.run_schedules.abandoned import requeued
+from lib.db.schedule import claim_slots
 from lib.queue import outbox
+from lib.runtime import metrics
 from lib.runtime.function import Call, Function
 
 app = Function("run_schedules")
@@ -18,12 +20,21 @@ log = structlog.get_logger()
 @app.on_schedule
 def tick(call: Call) -> None:
     """Plan the reminders that fall due before the ring after next; wake up abandoned deliveries."""
+    _measure(call)
     with call.db.begin() as conn:
         planned = outbox.add_all(conn, reminders.due(conn, call.now))
     with call.db.begin() as conn:
         woken = outbox.add_all(conn, requeued(conn, call.now))
     if planned or woken:
         log.info("tick", reminders=planned, requeued=woken)
+
+
+def _measure(call: Call) -> None:
+    """The first tick of a minute says how late the schedule rings."""
+    minute = call.now.replace(second=0, microsecond=0)
+    with call.db.begin() as conn:
+        if claim_slots(conn, [("tick", minute)]):
+            metrics.LATENESS.set((call.now - minute).total_seconds())
 
 
 run_schedules = app.target

@@ -23,7 +23,7 @@ def answer(call: Call, service: str) -> Reply:
     names = documents.functions_of(service)
     pages = dict(zip(names, _pool.map(lambda name: _scrape(call, name), names), strict=True))
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Fixed([*_counts(call), *merged(pages)]))
+    registry.register(_Fixed([*_counts(call), *_cache(call), *merged(pages)]))
     return Reply(generate_latest(registry), 200, TEXT)
 
 
@@ -42,6 +42,11 @@ def _counts(call: Call) -> list[Metric]:
             return counted(conn)
     except (exc.SQLAlchemyError, Temporary):
         return []
+
+
+def _cache(call: Call) -> list[Metric]:
+    size = call.cache.size()
+    return [] if size is None else [GaugeMetricFamily("cache_bytes", "Memory the cache holds.", value=size)]
 
 
 def merged(pages: dict[str, str | None]) -> list[Metric]:

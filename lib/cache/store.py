@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import redis
+from prometheus_client import Counter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -11,6 +12,7 @@ from redis.retry import Retry
 DEADLINE_S = 0.1
 # After a failure the cache is left alone for this long, so the price is paid once and not per request.
 REST_S = 5.0
+REQUESTS = Counter("cache_requests", "Look-ups by result.", ["result"])
 
 
 class Cache:
@@ -24,11 +26,17 @@ class Cache:
     def get(self, key: str) -> bytes | None:
         """The value, or None: absent, expired, or the cache is away."""
         found = self._try(lambda client: client.get(key))
+        REQUESTS.labels("hit" if isinstance(found, bytes) else "miss").inc()
         return found if isinstance(found, bytes) else None
 
     def put(self, key: str, value: bytes, *, ttl_s: int) -> None:
         """Keep a value for at most `ttl_s` seconds; losing it is allowed."""
         self._try(lambda client: client.set(key, value, ex=ttl_s))
+
+    def size(self) -> int | None:
+        """Bytes the server holds, None when it is away."""
+        memory = self._try(lambda client: client.info("memory"))
+        return int(memory["used_memory"]) if isinstance(memory, dict) else None
 
     def ping(self) -> None:
         """Raises redis.RedisError when the server does not answer, or ConnectionError when none is set."""

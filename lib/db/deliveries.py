@@ -3,7 +3,8 @@
 Whoever holds the lease's token may go on; who lost it finds no row and has to let go.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +88,23 @@ def settle(
     return _first(
         conn, step.SETTLE, id=delivery_id, token=token, state=state, reason=reason, provider_id=provider_id
     )
+
+
+def sent(
+    conn: Connection,
+    delivery_id: str,
+    token: str,
+    provider_id: str | None,
+    detail: Mapping[str, Any],
+    news: Mapping[str, Any],
+) -> None:
+    """Finish a delivery the provider has accepted, with its line in the timeline and its news in the outbox.
+
+    One statement: give it a connection in autocommit. Does nothing when the lease was lost meanwhile.
+    `news` holds the outbox row and `wake`, the channel the relay listens on.
+    """
+    values = {"id": delivery_id, "token": token, "provider_id": provider_id}
+    conn.execute(step.SENT, {**values, "detail": json.dumps(detail, ensure_ascii=False), **news})
 
 
 def put_back(

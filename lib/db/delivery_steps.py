@@ -65,3 +65,17 @@ REVIVE = text(
     "finished_at = NULL, updated_at = now() "
     "WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('failed', 'unknown') RETURNING *, now() AS clock"
 )
+# One statement, so one round trip, in autocommit: every round trip between the provider's answer and the
+# commit is a chance to be killed that leaves the outcome unknown. It writes the same outbox row as
+# `lib.queue.outbox`.
+SENT = text(
+    "WITH done AS (UPDATE deliveries SET state = 'sent', reason = 'sent', provider_id = :provider_id, "
+    "  finished_at = now(), updated_at = now(), stage = NULL, lease_until = NULL, lease_token = NULL "
+    "  WHERE id = CAST(:id AS uuid) AND state = 'sending' AND lease_token = :token "
+    "  RETURNING id, notification_id), "
+    "line AS (INSERT INTO timeline (delivery_id, notification_id, kind, state, reason, detail) "
+    "  SELECT id, notification_id, 'answer', 'sent', 'sent', CAST(:detail AS jsonb) FROM done), "
+    "news AS (INSERT INTO outbox (exchange, routing_key, message_id, content_type, body, priority) "
+    "  SELECT :exchange, :routing_key, :message_id, :content_type, :body, :priority FROM done RETURNING id) "
+    "SELECT pg_notify(:wake, '') FROM news"
+)

@@ -7,8 +7,8 @@ before `dot` the next holder of the lease tries again, after it the outcome is u
 
 import time
 import uuid
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import Connection, exc, select
@@ -26,7 +26,6 @@ from lib.runtime.call import Call, Message
 # Waits between tries to write an outcome down, seconds: a database restart must not turn `sent` into `unknown`.
 INSIST_S = (0.2, 0.5, 1.0, 2.0)
 log = structlog.get_logger()
-T = TypeVar("T")
 
 
 class LeaseLost(Exception):
@@ -119,7 +118,10 @@ def _attempt(attempt: Try, carrier: Carrier) -> None:
     if receipt is None:
         _insist(attempt, lambda conn: settling.not_now(conn, attempt, decision))
     else:
-        _insist(attempt, lambda conn: settling.sent(conn, attempt, receipt))
+        _insist(attempt, lambda conn: settling.sent(conn, attempt, receipt), at_once=True)
+        if receipt.moved_to:
+            address = receipt.moved_to
+            _insist(attempt, lambda conn: settling.moved(conn, attempt, address))
 
 
 def _handed_over(attempt: Try, carrier: Carrier) -> Receipt:
@@ -162,20 +164,31 @@ def _letter(attempt: Try) -> Letter:
 
 
 def _point_of_no_return(attempt: Try) -> None:
-    with attempt.call.db.begin() as conn:
+    with _connection(attempt, at_once=True) as conn:
         if not deliveries.hand_over(conn, attempt.delivery.id, attempt.token):
             raise LeaseLost
     attempt.handed_over = True
 
 
-def _insist(attempt: Try, write: Callable[[Connection], T]) -> T:
+@contextmanager
+def _connection(attempt: Try, *, at_once: bool) -> Iterator[Connection]:
+    """A transaction; or for a single statement, one that commits itself and saves two round trips."""
+    if not at_once:
+        with attempt.call.db.begin() as conn:
+            yield conn
+        return
+    with attempt.call.db.connect() as conn:
+        yield conn.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _insist(attempt: Try, write: Callable[[Connection], None], *, at_once: bool = False) -> None:
     """Write an outcome down, through a short absence of the database."""
     for wait in (*INSIST_S, None):
         try:
-            with attempt.call.db.begin() as conn:
-                return write(conn)
+            with _connection(attempt, at_once=at_once) as conn:
+                write(conn)
+            return
         except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
             if wait is None:
                 raise
             time.sleep(wait)
-    raise AssertionError("unreachable: the last wait raises")

@@ -1,6 +1,7 @@
 """The messages that move deliveries on: to a channel's queue when one is due, to the world when it is over."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +75,16 @@ def over(delivery: Delivery, type_name: str) -> Outgoing | None:
         attempts=delivery.attempts,
         at=delivery.clock,
     )
+
+
+def outbox_row(delivery: Delivery, type_name: str) -> dict[str, Any]:
+    """The news of a delivery that is over, as a row of the outbox, and the channel that wakes its relay."""
+    message = over(delivery, type_name)
+    if message is None:
+        raise ValueError(f"{delivery.state} is not published")
+    row = asdict(message)
+    del row["due_at"]
+    return {**row, "wake": outbox.WAKE}
 
 
 def publish(conn: Connection, delivery: Delivery, type_name: str) -> None:

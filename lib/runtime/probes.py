@@ -28,7 +28,7 @@ def answer(function: Function, path: str) -> Reply | None:
     if path == READY:
         return _ready(function)
     if path == OWN_METRICS or (path == METRICS and ("GET", METRICS) not in function.rules):
-        return metrics.page()
+        return metrics.page(function.services)
     return None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Engine
+from sqlalchemy.pool import QueuePool
 
 from lib.cache.store import Cache
 from lib.db.engine import connect
@@ -27,6 +28,11 @@ class Services:
         if not self.settings.database_url:
             raise Temporary("No database is configured: set DATABASE_URL.", retry_after=30)
         return connect(self.settings.database_url)
+
+    def pool_connections(self) -> dict[str, int]:
+        """Connections in use and idle; nothing before the first use."""
+        pool = self.__dict__["db"].pool if "db" in self.__dict__ else None
+        return {"used": pool.checkedout(), "idle": pool.checkedin()} if isinstance(pool, QueuePool) else {}
 
     @cached_property
     def cache(self) -> Cache:

@@ -1,5 +1,6 @@
 """What becomes of a delivery after a try, written down in one transaction with its news."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,10 +9,11 @@ from sqlalchemy import Connection
 
 from lib.db import deliveries, pauses, recipients, timeline
 from lib.domain.decisions import Decision
+from lib.domain.events import utc_now
 from lib.domain.outcomes import CHANNEL_OFF, AnswerLost, ChannelPaused, Receipt
 from lib.domain.retry import next_try
 from lib.errors import BadInput, Permanent, Temporary
-from lib.runtime import dispatching
+from lib.runtime import dispatching, metrics
 from lib.runtime.attempt import Try
 from lib.runtime.fallback import fall_back
 
@@ -21,14 +23,19 @@ log = structlog.get_logger()
 
 
 def sent(conn: Connection, attempt: Try, receipt: Receipt) -> None:
-    delivery, token = attempt.delivery, attempt.token
-    settled = deliveries.settle(conn, delivery.id, token, "sent", "sent", receipt.provider_id)
-    if settled is None:
-        return
-    timeline.note(conn, settled, "answer", "sent", {"answer": receipt.answer, "id": receipt.provider_id})
-    dispatching.publish(conn, settled, attempt.kind.name)
-    if receipt.moved_to:
-        recipients.tell(conn, delivery.user_id, {"telegram_chat_id": receipt.moved_to})
+    """The provider has it. One statement; see `deliveries.sent`."""
+    delivery = attempt.delivery
+    told = replace(delivery, state="sent", reason="sent")
+    detail = {"answer": receipt.answer, "id": receipt.provider_id}
+    news = dispatching.outbox_row(told, attempt.kind.name)
+    deliveries.sent(conn, delivery.id, attempt.token, receipt.provider_id, detail, news)
+    due = max(delivery.created_at, delivery.due_at or delivery.created_at)
+    metrics.DELIVERY.labels(delivery.channel).observe(max(0.0, (utc_now() - due).total_seconds()))
+
+
+def moved(conn: Connection, attempt: Try, address: str) -> None:
+    """The provider told us a new address, which the directory keeps."""
+    recipients.tell(conn, attempt.delivery.user_id, {"telegram_chat_id": address})
 
 
 def not_now(conn: Connection, attempt: Try, decision: Decision) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import exc
 
 from lib.db import dead_letters
 from lib.errors import BadInput, Permanent, Temporary
+from lib.runtime import metrics
 from lib.runtime.call import Call, Message
 from lib.runtime.function import Function
 from lib.runtime.reply import Reply
@@ -32,7 +33,8 @@ def answer(function: Function, call: Call) -> Reply:
     message = _message(call)
     try:
         assert function.queue_handler is not None  # noqa: S101 - `wanted` said so; this is for the type checker
-        function.queue_handler(call, message)
+        with metrics.PROCESSING.labels(function.name).time():
+            function.queue_handler(call, message)
     except Permanent as error:
         park(call, function, message, f"{error.reason}: {error.detail}")
     except BadInput as error:
