@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from functions.aggregate_events.listing import EventPage, EventQuery, page
 from functions.aggregate_events.relay import to_notifications
 from functions.aggregate_events.shapes import Taken
-from lib.db import event_log
+from lib.db import recipients
 from lib.domain.batches import decode_all
 from lib.domain.events import Arrival
 from lib.errors import Permanent
@@ -38,7 +38,7 @@ def take(call: Call, conn: Connection) -> Reply:
     """
     message = Message(call.raw, call.headers.get("Content-Type", ""), call.headers)
     decoded = decode_all(message.json(), Arrival(call.now))
-    appended = event_log.append(conn, decoded.events)
+    appended = recipients.record(conn, decoded.events)
     outbox.add_all(conn, to_notifications(appended.new))
     rejections.park(conn, QUEUE, decoded.rejected, message)
     rejected = [{"index": r.index, "reason": r.reason} for r in decoded.rejected]
@@ -61,7 +61,7 @@ def consume(call: Call, message: Message) -> None:
     if len(decoded.rejected) == 1 and not decoded.events:
         raise Permanent("refused", decoded.rejected[0].reason)
     with call.db.begin() as conn:
-        event_log.append(conn, decoded.events)
+        recipients.record(conn, decoded.events)
         rejections.park(conn, QUEUE, decoded.rejected, message)
 
 

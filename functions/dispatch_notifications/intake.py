@@ -1,4 +1,4 @@
-"""Events → the directory, the reminders that lost their sense, and the notifications they call for."""
+"""Events → the reminders that lost their sense, and the notifications they call for."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from uuid6 import uuid7
 
 from functions.dispatch_notifications.audience import View, look_up
-from lib.db import deliveries, notifications, recipients, timeline
+from lib.db import deliveries, notifications, timeline
 from lib.domain.audience import concerned
 from lib.domain.catalogue import NotificationType, ends_reminders, of_event
 from lib.domain.events import Event
@@ -26,7 +26,6 @@ def take(conn: Connection, events: Sequence[Event], now: datetime, zone: ZoneInf
     nothing."""
     unseen = notifications.claim_events(conn, CONSUMER, [event.key for event in events])
     fresh = list({event.key: event for event in reversed(events) if event.key in unseen}.values())[::-1]
-    recipients.absorb(conn, fresh)
     _cancel_reminders(conn, fresh)
     plans = plans_for(conn, fresh, now, zone)
     notifications.insert(conn, plans)

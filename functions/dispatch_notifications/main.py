@@ -18,7 +18,7 @@ from functions.dispatch_notifications.shapes import (
     PageQuery,
     Simulation,
 )
-from lib.db import dead_letters, event_log
+from lib.db import dead_letters, recipients
 from lib.domain.batches import decode_all
 from lib.domain.catalogue import TYPES
 from lib.domain.events import Arrival
@@ -164,7 +164,7 @@ def consume(call: Call, message: Message) -> None:
         raise Permanent("refused", decoded.rejected[0].reason)
     with call.db.begin() as conn:
         # A transaction of its own: writers of the log take turns, and deciding takes longer than appending.
-        event_log.append(conn, decoded.events)
+        recipients.record(conn, decoded.events)
     with call.db.begin() as conn:
         intake.take(conn, decoded.events, call.now, school_zone(call.settings))
         rejections.park(conn, QUEUE, decoded.rejected, message)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from functions.dispatch_notifications import intake, requests
 from functions.dispatch_notifications.audience import school_zone
 from functions.dispatch_notifications.shapes import Simulation
-from lib.db import event_log, preferences, recipients
+from lib.db import preferences, recipients
 from lib.domain.events import Arrival, decode
 from lib.domain.plans import Plan, PlannedDelivery
 from lib.errors import BadInput, Permanent
@@ -37,8 +37,7 @@ def _plans(conn: Connection, call: Call, asked: Simulation, now: datetime) -> Se
         event = decode(asked.event, Arrival(now))
     except Permanent as error:
         raise BadInput(error.detail, status=422) from None
-    new = event_log.append(conn, [event]).new
-    recipients.absorb(conn, new)
+    recipients.record(conn, [event])
     return intake.plans_for(conn, [event], now, school_zone(call.settings))
 
 

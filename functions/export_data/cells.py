@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 # What Excel, LibreOffice and Google Sheets take for the beginning of a formula
 # (OWASP, CSV Injection): a text that begins so gets an apostrophe in front.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are what Japanese and Chinese editions of them fold to the plain ones.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_A_CHUNK = 500
 
 

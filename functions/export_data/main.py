@@ -3,12 +3,12 @@
 Routes: GET /api/v1/exports/lessons?format=csv.
 """
 
-from collections.abc import Iterator
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from functions.export_data import lessons
 from functions.export_data.cells import chunks
+from functions.export_data.stream import Stream
 from lib.domain.parameters import Parameters
 from lib.runtime.function import Call, Function, Reply
 from lib.runtime.row_scope import scope
@@ -39,13 +39,10 @@ def export_lessons(call: Call, query: ExportQuery) -> Reply:
         conn.close()
         raise
 
-    def stream() -> Iterator[bytes]:
-        with conn:
-            yield from chunks(lessons.HEADER, lessons.rows(conn, wanted), ZoneInfo(period.tz))
-
+    pieces = chunks(lessons.HEADER, lessons.rows(conn, wanted), ZoneInfo(period.tz))
     name = f"lessons-{period.first}-{period.last}.csv"
     headers = {"X-Total-Count": str(total), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Reply(stream(), content_type=CSV, headers=headers)
+    return Reply(Stream(conn, pieces), content_type=CSV, headers=headers)
 
 
 export_data = app.target

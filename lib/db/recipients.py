@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid6 import uuid7
 
 from lib.db import event_log
+from lib.db.event_log import Appended
 from lib.db.tables import recipients
 from lib.domain.audience import ChannelState, Recipient
 from lib.domain.directory import DIRECTORY_TYPES, person, tied
@@ -70,11 +71,21 @@ def tell(conn: Connection, user_id: str, fields: Mapping[str, Any]) -> None:
         data={"user_id": user_id, **fields},
         subject=user_id,
     )
-    event_log.append(conn, [event])
-    absorb(conn, [event])
+    record(conn, [event])
 
 
-def absorb(conn: Connection, events: Sequence[Event]) -> None:
+def record(conn: Connection, events: Sequence[Event]) -> Appended:
+    """Append events to the log and bring the directory up to date with them, in the caller's transaction.
+
+    The directory is never behind the log: a message that overtakes a registration in its queue still finds
+    the person.
+    """
+    appended = event_log.append(conn, events)
+    _absorb(conn, appended.new)
+    return appended
+
+
+def _absorb(conn: Connection, events: Sequence[Event]) -> None:
     """Bring the directory up to date with events that are in the log already; only user.* matter."""
     news = [event for event in events if event.type in DIRECTORY_TYPES]
     if not news:

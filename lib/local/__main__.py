@@ -29,7 +29,9 @@ def main() -> int:
         "embedded; .env.example lists every variable.",
     )
     parser.add_argument("--empty", action="store_true", help="no demonstration data (the same as DEMO=0)")
-    parser.add_argument("--var", type=Path, default=Path("var"), help="where data and logs are kept (default: var)")
+    parser.add_argument(
+        "--var", type=Path, default=Path("var"), help="where data and logs are kept (default: var)"
+    )
     arguments = parser.parse_args()
     demo = not arguments.empty and os.environ.get("DEMO", "1") != "0"
     console = Console(soft_wrap=True)

@@ -9,7 +9,9 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 REQUESTS = Counter("function_requests", "Requests by function and status class.", ["function", "status"])
 SECONDS = Histogram("function_request_seconds", "Time from request to answer, seconds.", ["function"])
 PROCESSING = Histogram(
-    "notification_processing_seconds", "Time a function took for a message of its queue, seconds.", ["function"]
+    "notification_processing_seconds",
+    "Time a function took for a message of its queue, seconds.",
+    ["function"],
 )
 DELIVERY = Histogram(
     "notification_delivery_seconds",

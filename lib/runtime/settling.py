@@ -28,7 +28,8 @@ def sent(conn: Connection, attempt: Try, receipt: Receipt) -> None:
     told = replace(delivery, state="sent", reason="sent")
     detail = {"answer": receipt.answer, "id": receipt.provider_id}
     news = dispatching.outbox_row(told, attempt.kind.name)
-    deliveries.sent(conn, delivery.id, attempt.token, receipt.provider_id, detail, news)
+    provider_id = receipt.provider_id
+    deliveries.sent(conn, delivery.id, attempt.token, provider_id=provider_id, detail=detail, news=news)
     due = max(delivery.created_at, delivery.due_at or delivery.created_at)
     metrics.DELIVERY.labels(delivery.channel).observe(max(0.0, (utc_now() - due).total_seconds()))
 

@@ -40,17 +40,15 @@ def text_of(reader: PdfReader) -> str:
 
 
 def figures(reader: PdfReader, locale: str) -> dict[str, float | None]:
-    """The figures at the top, each read back from the line above its label."""
-    lines = [line.strip() for line in reader.pages[0].extract_text().splitlines() if line.strip()]
-    labels = (*COUNTS, "hours", "attendance_rate", "average_rating")
-    return {key: number(lines[lines.index(WORDS[locale][key]) - 1], locale) for key in labels}
+    """The figures at the top, each read back from in front of its label."""
+    text, labels = text_of(reader), (*COUNTS, "hours", "attendance_rate", "average_rating")
+    found = {key: re.search(rf"([\d.,]+|—) ?%? ?{WORDS[locale][key]}", text) for key in labels}
+    assert None not in found.values(), text
+    return {key: number(match[1], locale) for key, match in found.items() if match}
 
 
 def number(text: str, locale: str) -> float | None:
-    bare = re.sub(r"[\s\xa0\u202f%]", "", text)
-    if bare == "—":
-        return None
-    return float(bare.replace(",", "." if locale == "ru" else ""))
+    return None if text == "—" else float(text.replace(",", "." if locale == "ru" else ""))
 
 
 def tags(node: Any) -> Iterator[Any]:
