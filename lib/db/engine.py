@@ -30,6 +30,8 @@ def connect(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000)
         pool_pre_ping=True,
         pool_recycle=1800,
         executemany_mode="values_plus_batch",
+        # An error's text goes to the log; names and addresses must not.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "keepalives": 1,

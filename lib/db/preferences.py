@@ -29,5 +29,5 @@ def get(conn: Connection, user_id: str, *, for_update: bool = False) -> Preferen
 
 def save(conn: Connection, user_id: str, chosen: Preferences) -> None:
     """Replace one person's choices."""
-    body = json.dumps(chosen.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+    body = json.dumps(chosen.stored(), ensure_ascii=False)
     conn.execute(SAVE, {"user_id": user_id, "body": body})

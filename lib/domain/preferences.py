@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -81,6 +81,7 @@ class Preferences(BaseModel):
 
     timezone: Timezone | None = None
     quiet_hours: QuietHours | None = None
+    reminder_minutes: Literal[60, 30, 15, 5] | None = 60
     groups: Mapping[str, ChannelChoice] = Field(default_factory=dict)
     types: Mapping[str, ChannelChoice] = Field(default_factory=dict)
 
@@ -104,7 +105,18 @@ class Preferences(BaseModel):
 
     def changed(self, patch: Mapping[str, Any]) -> "Preferences":
         """A merged copy (RFC 7396): objects are merged, null removes. Raises pydantic.ValidationError."""
-        return Preferences.model_validate(_merge(self.model_dump(exclude_none=True), patch))
+        merged = _merge(self.stored(), patch)
+        if "reminder_minutes" in patch:
+            # Here null does not remove, it is a choice of its own: no reminder at all.
+            merged["reminder_minutes"] = patch["reminder_minutes"]
+        return Preferences.model_validate(merged)
+
+    def stored(self) -> dict[str, Any]:
+        """As it is kept: what was chosen, and always the lead time of reminders, where null is a choice."""
+        return {
+            **self.model_dump(mode="json", exclude_none=True),
+            "reminder_minutes": self.reminder_minutes,
+        }
 
     def shown(self) -> dict[str, Any]:
         """As the API shows it: every group spelled out, a type only where it differs from its group.
@@ -112,7 +124,7 @@ class Preferences(BaseModel):
         Sending it back changes nothing.
         """
         return {
-            **self.model_dump(include={"timezone", "quiet_hours"}),
+            **self.model_dump(include={"timezone", "quiet_hours", "reminder_minutes"}),
             "groups": {group: {c: self._group(group, c) for c in CHANNELS} for group in GROUPS},
             "types": {name: choice.model_dump(exclude_none=True) for name, choice in self.types.items()},
         }

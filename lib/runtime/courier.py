@@ -1,5 +1,6 @@
 """Carrying a message or a tick to a function over HTTP, and reading the answer as an outcome."""
 
+import re
 from collections.abc import Callable
 
 import structlog
@@ -11,6 +12,8 @@ from lib.queue.model import Again, Dead, Delivered, Done, Handle, Outcome
 TRIES = 5
 CONNECT_S = 2.0
 LONGEST_WAIT_S = 30.0
+# CloudEvents names its attributes in lower-case letters and digits; anything else cannot be a header's name.
+ATTRIBUTE = re.compile(r"[A-Za-z0-9]+")
 log = structlog.get_logger()
 
 
@@ -65,7 +68,7 @@ def outcome_of(status: int, retry_after: str, message: Delivered) -> Outcome:
     if 200 <= status < 300:
         return Done()
     if status in (429, 502, 503, 504):
-        wait = float(retry_after) if retry_after.isdigit() else 2.0
+        wait = float(retry_after) if retry_after.isdecimal() else 2.0
         return Again(min(wait, LONGEST_WAIT_S * 10))
     if message.failures + 1 >= TRIES:
         return Dead(f"the function answered {status}, {TRIES} times")
@@ -81,6 +84,6 @@ def _headers(message: Delivered) -> dict[str, str]:
         headers["X-Routing-Key"] = message.routing_key
     for name, value in message.headers.items():
         for prefix in ("cloudEvents:", "cloudEvents_", "ce-"):
-            if name.startswith(prefix):
+            if name.startswith(prefix) and ATTRIBUTE.fullmatch(name.removeprefix(prefix)):
                 headers[f"ce-{name.removeprefix(prefix)}"] = value
     return {name: value for name, value in headers.items() if value.isprintable() and value.isascii()}

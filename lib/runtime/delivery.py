@@ -44,7 +44,11 @@ def deliver(call: Call, message: Message, carrier: Carrier) -> None:
     if attempt is None:
         _not_ours(call, delivery_id, found, token)
         return
-    _attempt(attempt, carrier)
+    try:
+        _attempt(attempt, carrier)
+    finally:
+        if attempt.line is not None:
+            attempt.line.close()
 
 
 def _delivery_id(message: Message) -> str:
@@ -164,21 +168,27 @@ def _letter(attempt: Try) -> Letter:
 
 
 def _point_of_no_return(attempt: Try) -> None:
-    with _connection(attempt, at_once=True) as conn:
-        if not deliveries.hand_over(conn, attempt.delivery.id, attempt.token):
-            raise LeaseLost
+    attempt.line = _committing(attempt)
+    if not deliveries.hand_over(attempt.line, attempt.delivery.id, attempt.token):
+        raise LeaseLost
     attempt.handed_over = True
+
+
+def _committing(attempt: Try) -> Connection:
+    """A connection whose every statement commits itself, which saves two round trips."""
+    return attempt.call.db.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
 def _connection(attempt: Try, *, at_once: bool) -> Iterator[Connection]:
-    """A transaction; or for a single statement, one that commits itself and saves two round trips."""
+    """A transaction; or for a single statement, the line that is open already."""
     if not at_once:
         with attempt.call.db.begin() as conn:
             yield conn
         return
-    with attempt.call.db.connect() as conn:
-        yield conn.execution_options(isolation_level="AUTOCOMMIT")
+    line, attempt.line = attempt.line or _committing(attempt), None
+    with line:
+        yield line
 
 
 def _insist(attempt: Try, write: Callable[[Connection], None], *, at_once: bool = False) -> None:

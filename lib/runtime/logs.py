@@ -31,7 +31,7 @@ def configure(settings: Settings) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     on_terminal = settings.log_format == "console"
     renderer = (
-        structlog.dev.ConsoleRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if on_terminal
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

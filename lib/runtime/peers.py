@@ -90,7 +90,7 @@ def _checked(name: str, answer: Answer) -> Answer:
 
 def _retry_after(answer: Answer) -> float:
     value = answer.headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else 2.0
+    return float(value) if value.isdecimal() else 2.0
 
 
 def _detail(answer: Answer) -> str:

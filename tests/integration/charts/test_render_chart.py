@@ -34,7 +34,9 @@ def taught(school: Served) -> None:
         marked("L", "attended"),
         marked("M", "unexcused_absence"),
     ]
-    answer = school["aggregate_events"].post("/api/v1/events", json=events, content_type=BATCH, role="service")
+    answer = school["aggregate_events"].post(
+        "/api/v1/events", json=events, content_type=BATCH, role="service"
+    )
     assert answer.json["accepted"] == 4
 
 
@@ -55,7 +57,11 @@ def completed(answer: TestResponse) -> list[int]:
 
 def browsers() -> list[psutil.Process]:
     """Our own living descendants that belong to the browser."""
-    return [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE and is_of(p)]
+    return [
+        p
+        for p in psutil.Process().children(recursive=True)
+        if p.status() != psutil.STATUS_ZOMBIE and is_of(p)
+    ]
 
 
 def is_of(process: psutil.Process) -> bool:
@@ -76,7 +82,10 @@ def test_the_figure_shows_what_analytics_answers(school: Served) -> None:
     for trace, name in zip(figure["data"], ("completed", "excused", "unexcused", "cancelled"), strict=False):
         assert trace["y"] == [p[name] for p in told["series"]]
     assert figure["data"][-1]["y"] == [0.5, None]
-    assert figure["layout"]["meta"]["finding"].replace("\xa0", " ") == "Проведено 1 из 2 уроков, посещаемость 50 %"
+    assert (
+        figure["layout"]["meta"]["finding"].replace("\xa0", " ")
+        == "Проведено 1 из 2 уроков, посещаемость 50 %"
+    )
 
 
 def test_the_common_parameters_reach_the_figures(school: Served) -> None:
@@ -155,7 +164,9 @@ def test_what_cannot_be_drawn_is_a_400_that_names_it(school: Served, query: str)
     assert len(answer.json["detail"]) > 10
 
 
-def test_while_the_figures_are_away_the_answer_is_503_with_retry_after(school: Served, free_port: int) -> None:
+def test_while_the_figures_are_away_the_answer_is_503_with_retry_after(
+    school: Served, free_port: int
+) -> None:
     nowhere = school.settings.model_copy(update={"function_url": f"http://127.0.0.1:{free_port}/{{name}}"})
     answer = type(school["render_chart"])("render_chart", nowhere).get(f"{CHART}?{DAYS}")
     assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
@@ -169,7 +180,9 @@ def test_a_png_has_width_and_height_times_scale(school: Served) -> None:
     picture = Image.open(io.BytesIO(answer.data))
     assert (picture.size, picture.format) == ((900, 450), "PNG")
     assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 10
-    dark = Image.open(io.BytesIO(chart(school, "&format=png&width=300&height=200&theme=dark").data)).convert("RGB")
+    dark = Image.open(io.BytesIO(chart(school, "&format=png&width=300&height=200&theme=dark").data)).convert(
+        "RGB"
+    )
     assert (dark.size, dark.getpixel((1, 1))) == ((300, 200), (0x17, 0x1A, 0x21))
 
 
@@ -240,9 +253,15 @@ def test_closing_leaves_no_process_and_no_folder() -> None:
 
 
 def test_the_folder_of_a_killed_function_is_swept_by_the_next_one() -> None:
-    holding = "from functions.render_chart.browser import Folder; f = Folder(); print(f.path, flush=True); input()"
+    holding = (
+        "from functions.render_chart.browser import Folder; f = Folder(); print(f.path, flush=True); input()"
+    )
     child = subprocess.Popen(
-        [sys.executable, "-c", holding], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=os.getcwd()
+        [sys.executable, "-c", holding],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=os.getcwd(),
     )
     assert child.stdout is not None
     path = Path(child.stdout.readline().strip())

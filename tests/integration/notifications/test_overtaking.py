@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from lib.db import recipients
 from lib.domain.events import Arrival, decode, utc_now
-from tests.integration.notifications.school import School, event, lesson
+from tests.integration.notifications.school import Json, School, event, lesson
 
 
 def test_news_that_overtakes_the_registrations_in_their_queue_still_finds_everybody(school: School) -> None:
-    people = [
+    people: list[Json] = [
         {"user_id": "sasha", "role": "student", "email": "sasha@example.com"},
         {"user_id": "mama", "role": "parent", "telegram_chat_id": 77, "child_ids": ["sasha"]},
     ]

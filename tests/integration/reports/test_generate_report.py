@@ -152,7 +152,9 @@ def test_an_empty_period_reads_well(empty_school: Served) -> None:
     assert "None" not in russian
 
 
-@pytest.mark.parametrize("query", ["days=93", "days=0", "days=-1", "days=x", "format=docx", "locale=fr", "colour=red"])
+@pytest.mark.parametrize(
+    "query", ["days=93", "days=0", "days=-1", "days=x", "format=docx", "locale=fr", "colour=red"]
+)
 def test_what_cannot_be_reported_is_a_400(empty_school: Served, query: str) -> None:
     answer = asked(empty_school, query)
     assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
@@ -183,7 +185,9 @@ def test_while_a_peer_is_away_the_answer_is_503_with_retry_after(
 
 
 def test_while_nobody_listens_at_all_the_answer_is_503(empty_school: Served, free_port: int) -> None:
-    settings = empty_school.settings.model_copy(update={"function_url": f"http://127.0.0.1:{free_port}/{{name}}"})
+    settings = empty_school.settings.model_copy(
+        update={"function_url": f"http://127.0.0.1:{free_port}/{{name}}"}
+    )
     answer = type(empty_school["generate_report"])("generate_report", settings).get(REPORT)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) >= 1

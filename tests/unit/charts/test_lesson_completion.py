@@ -16,7 +16,9 @@ NAMES = {
 COUNTS = ("completed", "excused", "unexcused", "cancelled")
 
 
-def point(day: str, completed: int = 0, excused: int = 0, unexcused: int = 0, cancelled: int = 0) -> dict[str, Any]:
+def point(
+    day: str, completed: int = 0, excused: int = 0, unexcused: int = 0, cancelled: int = 0
+) -> dict[str, Any]:
     held = completed + excused + unexcused
     counts = {"completed": completed, "excused": excused, "unexcused": unexcused, "cancelled": cancelled}
     rate = completed / held if held else None
@@ -33,7 +35,9 @@ def answer(*series: dict[str, Any], granularity: str = "day") -> dict[str, Any]:
 WEEK = answer(point("2026-11-20", 3, 1, 0, 1), point("2026-11-21"), point("2026-11-22", 2, 0, 1))
 
 
-def drawn(told: dict[str, Any], kind: str = "bar", theme: str = "light", locale: str = "ru") -> dict[str, Any]:
+def drawn(
+    told: dict[str, Any], kind: str = "bar", theme: str = "light", locale: str = "ru"
+) -> dict[str, Any]:
     return figure(told, kind=kind, theme=theme, locale=locale)
 
 

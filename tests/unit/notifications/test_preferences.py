@@ -90,3 +90,13 @@ def test_what_is_shown_can_be_sent_back() -> None:
 def test_a_wrong_patch_is_refused(patch: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Preferences().changed(patch)
+
+
+def test_the_lead_time_of_reminders_can_be_chosen_and_switched_off_and_stays_so() -> None:
+    assert Preferences().reminder_minutes == 60
+    sooner = Preferences().changed({"reminder_minutes": 15})
+    none = sooner.changed({"reminder_minutes": None})
+    assert (sooner.reminder_minutes, none.reminder_minutes) == (15, None)
+    kept = Preferences.model_validate(none.changed({"timezone": "Europe/London"}).stored())
+    assert kept.reminder_minutes is None
+    assert Preferences().changed(none.shown()).reminder_minutes is None

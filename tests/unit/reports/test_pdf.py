@@ -24,7 +24,9 @@ def page(body: str, head: str = "") -> str:
 
 
 def nested_svg(url: str) -> str:
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{url}" width="9"/></svg>'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{url}" width="9"/></svg>'
+    )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
@@ -59,7 +61,9 @@ def test_no_file_of_this_machine_ends_up_in_a_document(tmp_path: Path) -> None:
     link = f'<a rel="attachment" href="{secret.as_uri()}">a</a><img src="{secret.as_uri()}" alt="">'
     reader = PdfReader(io.BytesIO(written(page(link))))
     assert reader.attachments == {}
-    assert b"do not tell" not in b"".join(p.get_contents().get_data() for p in reader.pages if p.get_contents())
+    assert b"do not tell" not in b"".join(
+        p.get_contents().get_data() for p in reader.pages if p.get_contents()
+    )
 
 
 def test_data_of_its_own_is_drawn() -> None:
