@@ -11,6 +11,8 @@ from lib.runtime.function import Reply
 
 HERE = Path(__file__).parent
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".png": "image/png"}
+# No route leads to a function that only a schedule calls; its figures belong to this service.
+UNROUTED = {"notification": ("run-schedules",)}
 SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 
 
@@ -31,7 +33,7 @@ def functions_of(service: str) -> tuple[str, ...]:
     """The functions that answer for a service, by dashed name."""
     document: dict[str, Any] = json.loads(_text(service))
     names = {operation["x-function"] for path in document["paths"].values() for operation in path.values()}
-    return tuple(sorted(name.replace("_", "-") for name in names))
+    return tuple(sorted({*(name.replace("_", "-") for name in names), *UNROUTED.get(service, ())}))
 
 
 def asset(name: str) -> Reply:

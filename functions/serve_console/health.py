@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 
+import structlog
 from pydantic import BaseModel
 
 from functions.serve_console import pings
@@ -13,6 +14,7 @@ from lib.runtime.function import Call, Reply
 DEADLINE_S = 2.0
 # Without these the service cannot do its work; without the others it does less, or later.
 VITAL = ("database", "queue")
+log = structlog.get_logger()
 _pool = ThreadPoolExecutor(max_workers=24, thread_name_prefix="ping")
 
 
@@ -35,7 +37,7 @@ class Health(BaseModel):
 def answer(call: Call, service: str) -> Reply:
     """Ping everything and sum it up."""
     started = time.perf_counter()
-    running = {name: _pool.submit(_timed, ping, call) for name, ping in pings.PINGS.items()}
+    running = {name: _pool.submit(_timed, name, ping, call) for name, ping in pings.PINGS.items()}
     checks = {name: _result(future, started) for name, future in running.items()}
     status = summed_up({name: check.status for name, check in checks.items()})
     health = Health(status=status, service=service, version=call.settings.version, checks=checks)
@@ -50,11 +52,12 @@ def summed_up(statuses: dict[str, str]) -> str:
     return "degraded" if down else "healthy"
 
 
-def _timed(ping: Callable[[Call], bool], call: Call) -> Check:
+def _timed(name: str, ping: Callable[[Call], bool], call: Call) -> Check:
     started = time.perf_counter()
     try:
         configured = ping(call)
-    except pings.DOWN:
+    except Exception as error:  # noqa: BLE001 - clients have a hundred ways to say so, a bad address among them
+        log.warning("down", check=name, error=type(error).__name__)
         return Check(status="down", latency_ms=None)
     latency = round((time.perf_counter() - started) * 1000, 1)
     return Check(status="up" if configured else "off", latency_ms=latency if configured else None)

@@ -1,27 +1,18 @@
-"""One ping a dependency: True when it answered, False when none is configured, one of DOWN otherwise."""
+"""One ping a dependency: True when it answered, False when none is configured, an exception otherwise."""
 
-import os
 import smtplib
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import redis
 import urllib3
-from sqlalchemy import exc, text
+from sqlalchemy import text
 
 from lib.errors import Temporary
 from lib.queue.rabbit import RabbitBroker
 from lib.runtime.function import Call
 
 TIMEOUT_S = 1.8
-DOWN = (
-    OSError,
-    Temporary,
-    exc.SQLAlchemyError,
-    redis.RedisError,
-    smtplib.SMTPException,
-    urllib3.exceptions.HTTPError,
-)
 
 
 def database(call: Call) -> bool:
@@ -50,12 +41,15 @@ def cache(call: Call) -> bool:
 
 
 def storage(call: Call) -> bool:
-    """The nearest existing folder of the storage can be written to."""
-    folder = Path(call.settings.storage_url.removeprefix("file://"))
+    """The nearest existing folder of the storage takes a byte: permissions alone say nothing of a full disk."""
+    url = call.settings.storage_url
+    if not url.startswith("file://"):
+        raise Temporary("Only folders can be pinged so far.")
+    folder = Path(url.removeprefix("file://"))
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(folder)
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"1")
     return True
 
 

@@ -28,7 +28,13 @@ def registrations() -> list[dict[str, Any]]:
 
 
 def _registered(user: str, role: str, family: dict[str, Any]) -> dict[str, Any]:
-    data = {"user_id": user, "role": role, "name": user, "email": f"{user}@family.example", "locale": "ru"}
+    data: dict[str, Any] = {
+        "user_id": user,
+        "role": role,
+        "name": user,
+        "email": f"{user}@family.example",
+        "locale": "ru",
+    }
     data |= {"telegram_chat_id": CHATS[user], **family}
     return {**event("user.registered", f"reg-{user}", data), "time": (now() - timedelta(days=30)).isoformat()}
 

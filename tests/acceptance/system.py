@@ -139,7 +139,7 @@ class System:
     def settled(self, planned: int) -> bool:
         """Whether that many deliveries are planned and each has its final state."""
         balance = self.ledger()
-        return balance["planned"] == planned and balance["open"] == 0
+        return bool(balance["planned"] == planned and balance["open"] == 0)
 
 
 def _environment_of(entry: Path) -> bytes:

@@ -29,8 +29,16 @@ WRONG = {
     ),
     "two routes that are the same": ("8006 /api/v1/ledger", "8006 /api/v1/emails", "Two routes overlap"),
     "a route inside another's": ("8006 /api/v1/ledger", "8006 /api/v1/emails/x", "Two routes overlap"),
-    "a port that no gateway has": ("8006 /unsubscribe", "9000 /unsubscribe", "“9000 /unsubscribe” does not begin with"),
-    "a prefix that ends with a slash": ("8006 /unsubscribe", "8006 /unsubscribe/", "“/unsubscribe/” is no prefix"),
+    "a port that no gateway has": (
+        "8006 /unsubscribe",
+        "9000 /unsubscribe",
+        "“9000 /unsubscribe” does not begin with",
+    ),
+    "a prefix that ends with a slash": (
+        "8006 /unsubscribe",
+        "8006 /unsubscribe/",
+        "“/unsubscribe/” is no prefix",
+    ),
     "a schedule without its topic": (
         "      topic: cron-function\n",
         "",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lib.runtime.settings import Settings
-from tests.clients import Client, body_of
+from tests.clients import Client
 
 BATCH = "application/cloudevents-batch+json"
 
@@ -23,14 +23,14 @@ class Analytics:
         """Post a batch; its answer."""
         answer = self.door.post("/api/v1/events", json=events, content_type=BATCH, role="service", **more)
         assert answer.status_code == 202, answer.text
-        taken: dict[str, Any] = body_of(answer)
+        taken: dict[str, Any] = answer.json
         return taken
 
     def ask(self, path: str, **more: Any) -> dict[str, Any]:
         """One analytics call; its answer."""
         answer = self.figures.get(f"/api/v1/analytics/{path}", **more)
         assert answer.status_code == 200, answer.text
-        figures: dict[str, Any] = body_of(answer)
+        figures: dict[str, Any] = answer.json
         return figures
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, exc, text
 
-from tests.clients import body_of
 from tests.integration.analytics.conftest import BATCH, Analytics
 from tests.integration.analytics.stories import cloudevent, lesson_at
 
@@ -75,7 +74,7 @@ def test_binary_mode_carries_the_event_in_its_headers(analytics: Analytics) -> N
     headers["ce-time"] = "2026-11-20T10:00:00Z"
     data = lesson_at("2026-11-22T10:00:00Z")["data"]
     answer = analytics.door.post("/api/v1/events", json=data, role="service", headers=headers)
-    assert (answer.status_code, body_of(answer)["accepted"]) == (202, 1)
+    assert (answer.status_code, answer.json["accepted"]) == (202, 1)
     assert rows(analytics, "SELECT id, type FROM events") == [("b-1", "lesson.created")]
 
 
@@ -115,7 +114,7 @@ def test_while_the_database_is_away_the_answer_is_503_with_retry_after(
 
 def test_the_log_can_be_read_page_by_page(analytics: Analytics) -> None:
     analytics.take([lesson_at("2026-11-22T10:00:00Z", f"L{i}") for i in range(5)])
-    first = body_of(analytics.door.get("/api/v1/events?limit=3&type=lesson.created"))
-    rest = body_of(analytics.door.get(f"/api/v1/events?limit=3&cursor={first['next_cursor']}"))
+    first = analytics.door.get("/api/v1/events?limit=3&type=lesson.created").json
+    rest = analytics.door.get(f"/api/v1/events?limit=3&cursor={first['next_cursor']}").json
     assert [e["position"] for e in first["items"] + rest["items"]] == [5, 4, 3, 2, 1]
     assert rest["next_cursor"] is None

@@ -14,9 +14,9 @@ from typing import Any
 import psutil
 import pytest
 from PIL import Image
-from werkzeug.test import TestResponse
 
 from functions.render_chart import browser, drawing
+from tests.clients import Answer
 from tests.integration.analytics.conftest import BATCH
 from tests.integration.analytics.stories import cloudevent, lesson_at
 from tests.integration.runtime.served import Served
@@ -45,11 +45,11 @@ def marked(lesson: str, status: str) -> dict[str, Any]:
     return cloudevent("lesson.attendance_marked", data, "2026-11-22T12:00:00Z")
 
 
-def chart(school: Served, query: str = "", **who: str) -> TestResponse:
+def chart(school: Served, query: str = "", **who: str) -> Answer:
     return school["render_chart"].get(f"{CHART}?{DAYS}{query}", **who)
 
 
-def completed(answer: TestResponse) -> list[int]:
+def completed(answer: Answer) -> list[int]:
     assert answer.status_code == 200, answer.text
     values: list[int] = answer.json["data"][0]["y"]
     return values
@@ -99,7 +99,7 @@ def test_each_viewer_sees_the_lessons_of_their_own(school: Served) -> None:
     taught(school)
 
     def seen(**who: str) -> int:
-        return sum(sum(trace["y"]) for trace in chart(school, **who).json["data"][:4])
+        return int(sum(sum(trace["y"]) for trace in chart(school, **who).json["data"][:4]))
 
     assert seen() == 2
     assert seen(role="student", sub="s2") == 1

@@ -7,19 +7,18 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import urllib3
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.pool import QueuePool
-from werkzeug.test import TestResponse
 
 from functions.export_data.lessons import HEADER
 from lib.auth.tokens import mint
 from lib.db.tables import lessons
 from lib.runtime.settings import Settings
-from tests.clients import Client
+from tests.clients import Answer, Client
 from tests.integration.runtime.served import Served
 
 LESSONS = "/api/v1/exports/lessons"
@@ -48,18 +47,18 @@ def held(school: Served, *rows: dict[str, Any]) -> None:
     engine.dispose()
 
 
-def export(school: Served, query: str = DAY, **who: str) -> TestResponse:
+def export(school: Served, query: str = DAY, **who: str) -> Answer:
     return school["export_data"].get(f"{LESSONS}?{query}", **who)
 
 
-def table(answer: TestResponse) -> list[dict[str, str]]:
+def table(answer: Answer) -> list[dict[str, str]]:
     assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8"), answer.text
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
     assert answer.headers["X-Total-Count"] == str(len(rows))
     return rows
 
 
-def ids(answer: TestResponse) -> list[str]:
+def ids(answer: Answer) -> list[str]:
     return [row["lesson_id"] for row in table(answer)]
 
 
@@ -167,7 +166,7 @@ def crowded(school: Served) -> Served:
 def test_twenty_thousand_rows_come_complete_in_order_and_piece_by_piece(crowded: Served) -> None:
     answer = export(crowded, f"{DAY}&tz=UTC")
     assert answer.headers["X-Total-Count"] == "20000"
-    pieces = list(answer.response)
+    pieces = list(cast(Iterator[bytes], answer.response))
     assert len(pieces) > 20
     assert max(map(len, pieces)) < 1_000_000
     rows = list(csv.DictReader(io.StringIO(b"".join(pieces).decode("utf-8-sig"))))
@@ -178,7 +177,7 @@ def test_twenty_thousand_rows_come_complete_in_order_and_piece_by_piece(crowded:
 
 def test_what_is_deleted_while_it_streams_is_still_in_it(crowded: Served) -> None:
     answer = export(crowded, f"{DAY}&tz=UTC")
-    pieces = iter(answer.response)
+    pieces = iter(cast(Iterator[bytes], answer.response))
     first = next(pieces)
     engine = create_engine(crowded.settings.database_url)
     with engine.begin() as conn:

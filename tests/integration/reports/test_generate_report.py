@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from werkzeug.test import TestResponse
 
 from functions.generate_report.words import WORDS
+from tests.clients import Answer
 from tests.integration.analytics.conftest import BATCH
 from tests.integration.analytics.stories import lesson_at
 from tests.integration.runtime.served import Served
@@ -26,7 +26,7 @@ def report(school: Served, query: str = "", **who: str) -> PdfReader:
     return PdfReader(io.BytesIO(answer.data))
 
 
-def asked(school: Served, query: str = "", **who: str) -> TestResponse:
+def asked(school: Served, query: str = "", **who: str) -> Answer:
     return school["generate_report"].get(f"{REPORT}?{query}", **who)
 
 
@@ -94,7 +94,7 @@ def test_it_is_written_in_the_language_that_is_asked_for(school: Served) -> None
 
 def test_it_is_tagged_and_names_its_language_its_title_and_what_the_picture_shows(school: Served) -> None:
     reader = report(school)
-    root = reader.root_object
+    root: Any = reader.root_object
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "ru"
     assert reader.metadata is not None

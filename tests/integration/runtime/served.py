@@ -22,7 +22,7 @@ class Served:
     """
 
     def __init__(self, settings: Settings, *names: str) -> None:
-        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, self._dispatch, threaded=True)
+        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, self.dispatch, threaded=True)
         url = f"{self.url}/function/{{name}}"
         self.settings = settings.model_copy(update={"function_url": url})
         self.clients = {name: _Client(name, self.settings) for name in names}
@@ -35,7 +35,8 @@ class Served:
     def __getitem__(self, name: str) -> Client:
         return self.clients[name]
 
-    def _dispatch(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    def dispatch(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """The WSGI application of all of them."""
         _, _, name, path = environ["PATH_INFO"].split("/", 3)
         client = self.clients.get(name.replace("-", "_"))
         if client is None:

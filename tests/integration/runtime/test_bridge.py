@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import pika
@@ -120,19 +121,20 @@ def test_a_503_brings_the_message_back_after_the_time_it_names_and_blames_nobody
     school.listener.decide = decide
     school.say()
     eventually(lambda: len(times) == 3 and school.waiting() == 0)
-    assert all(0.95 <= later - earlier < 4 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(0.95 <= later - earlier < 4 for earlier, later in pairwise(times))
     assert {r.headers["x-message-id"] for r in school.heard()} == {"e-1"}
     assert school.rows("SELECT * FROM dead_letters") == []
 
 
 @contextmanager
 def both(new_database: Callable[[], str], rabbitmq_url: str, decide: Any) -> Iterator[list[School]]:
-    with Listener(decide) as one, Listener(decide) as other:
-        with (
-            School(new_database(), "", one) as embedded,
-            School(new_database(), rabbitmq_url, other) as rabbit,
-        ):
-            yield [embedded, rabbit]
+    with (
+        Listener(decide) as one,
+        Listener(decide) as other,
+        School(new_database(), "", one) as embedded,
+        School(new_database(), rabbitmq_url, other) as rabbit,
+    ):
+        yield [embedded, rabbit]
 
 
 def test_a_message_that_fails_five_times_is_put_where_people_look_with_its_reason(
@@ -262,7 +264,7 @@ def test_a_schedule_rings_at_every_time_of_its_expression_until_it_is_stopped() 
     thread.join(5)
     assert not thread.is_alive()
     assert all(moment % 1 < 0.5 for moment in rings[1:4])
-    assert [int(later) - int(earlier) for earlier, later in zip(rings[1:3], rings[2:4], strict=True)] == [
+    assert [int(later) - int(earlier) for earlier, later in pairwise(rings[1:4])] == [
         1,
         1,
     ]
