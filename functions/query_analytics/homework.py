@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from functions.query_analytics.rows import Filters, Row, grouped
+from functions.query_analytics.rows import Filters, Row, grouped, series
 from lib.domain.metrics import ratio
 from lib.domain.periods import Granularity, Period
 from lib.domain.rollups import HOMEWORK
@@ -25,13 +25,9 @@ def stats(conn: Connection, period: Period, granularity: Granularity, filters: F
     """Homework by the local day of each fact: assigned, handed in, graded, overdue."""
     sets: list[tuple[str, ...]] = [(), ("bucket",), ("subject",), ("student_id",)]
     rows = grouped(conn, HOMEWORK, period, granularity, filters, sets=sets)
-    by_bucket = {row["bucket"]: row for row in rows[("bucket",)]}
     return {
         "summary": figures(rows[()][0]),
-        "series": [
-            {"date": day.isoformat(), **figures(by_bucket.get(i))}
-            for i, day in enumerate(period.buckets(granularity))
-        ],
+        "series": series(period, granularity, rows[("bucket",)], figures),
         "by_subject": [{"subject": row["subject"], **figures(row)} for row in rows[("subject",)]],
         "by_student": [{"student_id": row["student_id"], **figures(row)} for row in rows[("student_id",)]],
     }

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from functions.query_analytics.rows import Filters, Row, conditions_of, grouped
+from functions.query_analytics.rows import Filters, Row, conditions_of, grouped, series
 from lib.domain.metrics import ratio
 from lib.domain.periods import Granularity, Period
 from lib.domain.rollups import LESSONS
@@ -29,13 +29,9 @@ def stats(conn: Connection, period: Period, granularity: Granularity, filters: F
     """Lessons by the local day they start on."""
     sets: list[tuple[str, ...]] = [(), ("bucket",), ("subject",), ("tutor_id",)]
     rows = grouped(conn, LESSONS, period, granularity, filters, sets=sets)
-    by_bucket = {row["bucket"]: row for row in rows[("bucket",)]}
     return {
         "summary": figures(rows[()][0]),
-        "series": [
-            {"date": day.isoformat(), **figures(by_bucket.get(i))}
-            for i, day in enumerate(period.buckets(granularity))
-        ],
+        "series": series(period, granularity, rows[("bucket",)], figures),
         "by_subject": [{"subject": row["subject"], **figures(row)} for row in rows[("subject",)]],
         "by_tutor": [{"tutor_id": row["tutor_id"], **figures(row)} for row in rows[("tutor_id",)]],
         "by_weekday_hour": by_weekday_hour(conn, period, filters),

@@ -62,6 +62,20 @@ def _by_names(group: tuple[str, ...]) -> Callable[[Row], list[str]]:
     return lambda row: [str(row[name]) for name in group]
 
 
+def series(
+    period: Period,
+    granularity: Granularity,
+    rows: Sequence[Row],
+    figures: Callable[[Row | None], dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """One object a bucket, in order, the empty ones included; `date` is the bucket's first local day."""
+    by_bucket = {row["bucket"]: row for row in rows}
+    return [
+        {"date": day.isoformat(), **figures(by_bucket.get(i))}
+        for i, day in enumerate(period.buckets(granularity))
+    ]
+
+
 def conditions_of(rollup: Rollup, filters: Filters) -> tuple[str, dict[str, Any]]:
     """The filters that a roll-up knows, as SQL to add to a WHERE, and its values."""
     wanted = {

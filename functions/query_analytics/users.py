@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from functions.query_analytics.rows import Filters, Row, conditions_of, grouped
+from functions.query_analytics.rows import Filters, Row, conditions_of, grouped, series
 from lib.domain.periods import Granularity, Period
 from lib.domain.rollups import ACTIVITY
 
@@ -23,13 +23,9 @@ def activity(conn: Connection, period: Period, granularity: Granularity, filters
     """Users by the local day of what they did."""
     visible = Filters(student_ids=_people(conn, filters))
     rows = grouped(conn, ACTIVITY, period, granularity, visible, sets=[(), ("bucket",)], extra=ACTIVE)
-    by_bucket = {row["bucket"]: row for row in rows[("bucket",)]}
     return {
         "summary": figures(rows[()][0]),
-        "series": [
-            {"date": day.isoformat(), **figures(by_bucket.get(i))}
-            for i, day in enumerate(period.buckets(granularity))
-        ],
+        "series": series(period, granularity, rows[("bucket",)], figures),
         "by_role": _by_role(conn, period, visible),
         "heatmap": _heatmap(conn, period, visible),
     }
