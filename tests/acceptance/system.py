@@ -9,13 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import urllib3
 
 from lib.auth.tokens import mint
-from lib.local.servers.child import free_port
+from lib.local.servers.child import Server, free_port
 from lib.runtime.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +32,7 @@ def eventually(holds: Callable[[], Any], seconds: float = 30) -> Any:
     return found
 
 
-class System:
+class System(Server):
     """`python -m lib.local` as a child. Starting again keeps ports and data."""
 
     def __init__(
@@ -51,15 +50,6 @@ class System:
             "DEMO": "1" if demo else "0",
         }
         self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self.interrupt()
 
     @property
     def output(self) -> str:
@@ -85,6 +75,10 @@ class System:
         assert self._process is not None
         assert self._process.poll() is None, self.output
         return "Ctrl-C stops everything" in self.output
+
+    def stop(self) -> None:
+        """Ctrl-C."""
+        self.interrupt()
 
     def interrupt(self) -> int:
         """Ctrl-C, and wait for its end; its exit status."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from lib.local.servers.child import Child, ServerError, answers, free_port
+from lib.local.servers.child import Child, Server, ServerError, answers, free_port
 from lib.stack import Stack
 from lib.stack.render.nginx import Place, nginx
 
 PROGRAM = Path("/usr/sbin/nginx")
 
 
-class NginxServer:
+class NginxServer(Server):
     """`upstreams` maps a function's dashed name to `host:port`; `ports[p]` is where port p of stack.yml listens."""
 
     def __init__(self, directory: Path, stack: Stack, upstreams: Mapping[str, str]) -> None:
@@ -45,12 +43,3 @@ class NginxServer:
         """End it."""
         if self._child:
             self._child.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self.stop()

@@ -9,10 +9,8 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from lib.local.servers.child import Child, ServerError, answers, free_port
+from lib.local.servers.child import Child, Server, ServerError, answers, free_port
 
 PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 START_SECONDS = 90.0
@@ -20,7 +18,7 @@ CTL_SECONDS = 60
 GREETING = b"AMQP\x00\x00\x09\x01"
 
 
-class RabbitServer:
+class RabbitServer(Server):
     """One node with a user of its own. `kill()` and a second `start()` are a broker's crash and return."""
 
     def __init__(self, directory: Path) -> None:
@@ -88,15 +86,6 @@ class RabbitServer:
         """End the node as a power cut would."""
         if self._child:
             self._child.kill()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _start_epmd(self) -> None:
         """Erlang would start its port mapper as a daemon and leave it behind; ours is a child."""

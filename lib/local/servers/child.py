@@ -7,8 +7,11 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 NOBODY = 65534
 """The user and group `nobody`: there on every Debian, so that no account has to be made."""
@@ -48,6 +51,27 @@ def bound(argv: Sequence[str], *, ends_by: signal.Signals, as_nobody: bool = Fal
         # Without it access(2), by which initdb looks for its programs, would not count the capability.
         wrapped += ["--securebits=+no_setuid_fixup"]
     return [*wrapped, "--", *argv]
+
+
+class Server(ABC):
+    """What runs from `start` to `stop`, and may be used in a with statement."""
+
+    @abstractmethod
+    def start(self) -> object:
+        """Start it; returns when it is ready."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it. Stopping twice is harmless."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.stop()
 
 
 class Child:

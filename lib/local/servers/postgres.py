@@ -11,12 +11,10 @@ import subprocess
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psycopg2
 
-from lib.local.servers.child import NOBODY, Child, ServerError, bound, free_port
+from lib.local.servers.child import NOBODY, Child, Server, ServerError, bound, free_port
 
 USER = "repitbot"
 START_SECONDS = 60.0
@@ -33,7 +31,7 @@ OPTIONS = {
 }
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """PostgreSQL on a free loopback port, its data kept in `data_dir` from one start to the next."""
 
     def __init__(self, data_dir: Path, *, programs: Path | None = None) -> None:
@@ -83,15 +81,6 @@ class PostgresServer:
         if self._child is None:
             raise ServerError("PostgreSQL was not started")
         return self._child
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _password(self) -> str:
         return self._password_file.read_text().strip()

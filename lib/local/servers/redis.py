@@ -5,17 +5,15 @@ from __future__ import annotations
 import secrets
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import redis
 
-from lib.local.servers.child import Child, ServerError, answers, free_port
+from lib.local.servers.child import Child, Server, ServerError, answers, free_port
 
 START_SECONDS = 20.0
 
 
-class RedisServer:
+class RedisServer(Server):
     """Redis on a free loopback port, with a password of its own for each start."""
 
     def __init__(self, directory: Path, *, program: Path | None = None) -> None:
@@ -57,15 +55,6 @@ class RedisServer:
         if self._child is None:
             raise ServerError("Redis was not started")
         return self._child
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _configuration(self) -> str:
         lines = ["bind 127.0.0.1", f"port {self.port}", f"requirepass {self._password}", "daemonize no"]
