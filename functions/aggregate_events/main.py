@@ -39,7 +39,7 @@ def take(call: Call, conn: Connection) -> Reply:
     message = Message(call.raw, call.headers.get("Content-Type", ""), call.headers)
     decoded = decode_all(message.json(), Arrival(call.now))
     appended = recipients.record(conn, decoded.events)
-    outbox.add_all(conn, to_notifications(appended.new))
+    outbox.add(conn, to_notifications(appended.new))
     rejections.park(conn, QUEUE, decoded.rejected, message)
     rejected = [{"index": r.index, "reason": r.reason} for r in decoded.rejected]
     return Reply(

@@ -56,7 +56,7 @@ def replay(conn: Connection, call: Call, letter_id: str) -> dict[str, Any]:
     letter = dead_letters.take_for_replay(conn, letter_id)
     if letter is None:
         raise not_found()
-    outbox.add_all(
+    outbox.add(
         conn,
         [
             Outgoing(

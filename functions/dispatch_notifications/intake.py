@@ -29,7 +29,7 @@ def take(conn: Connection, events: Sequence[Event], now: datetime, zone: ZoneInf
     _cancel_reminders(conn, fresh)
     plans = plans_for(conn, fresh, now, zone)
     notifications.insert(conn, plans)
-    outbox.add_all(conn, dispatching.first_turns(plans))
+    outbox.add(conn, dispatching.first_turns(plans))
     return plans
 
 

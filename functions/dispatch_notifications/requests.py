@@ -29,7 +29,7 @@ def place(conn: Connection, call: Call, requests: Sequence[NotificationRequest])
     made = plans_for(conn, call, requests, call.now)
     plans = [each for each in made if isinstance(each, Plan)]
     notifications.insert(conn, plans)
-    outbox.add_all(conn, dispatching.first_turns(plans))
+    outbox.add(conn, dispatching.first_turns(plans))
     return made
 
 

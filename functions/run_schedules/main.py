@@ -22,9 +22,9 @@ def tick(call: Call) -> None:
     """Plan the reminders that fall due before the ring after next; wake up abandoned deliveries."""
     _measure(call)
     with call.db.begin() as conn:
-        planned = outbox.add_all(conn, reminders.due(conn, call.now))
+        planned = outbox.add(conn, reminders.due(conn, call.now))
     with call.db.begin() as conn:
-        woken = outbox.add_all(conn, requeued(conn, call.now))
+        woken = outbox.add(conn, requeued(conn, call.now))
     if planned or woken:
         log.info("tick", reminders=planned, requeued=woken)
 

@@ -77,7 +77,7 @@ INSERT = text(
 )
 
 
-def add_all(conn: Connection, messages: Iterable[Outgoing]) -> int:
+def add(conn: Connection, messages: Iterable[Outgoing]) -> int:
     """Write messages in the caller's transaction; returns how many. The relay wakes at commit."""
     rows = list(messages)
     if not rows:
@@ -85,33 +85,3 @@ def add_all(conn: Connection, messages: Iterable[Outgoing]) -> int:
     conn.execute(INSERT, {name: [getattr(m, name) for m in rows] for name in COLUMNS})
     conn.execute(text("SELECT pg_notify(:channel, '')"), {"channel": WAKE})
     return len(rows)
-
-
-def add(
-    conn: Connection,
-    *,
-    event_type: str,
-    event_id: str,
-    data: Mapping[str, Any],
-    queue: str = "",
-    exchange: str = "",
-    routing_key: str = "",
-    due_at: datetime | None = None,
-    priority: int = 4,
-) -> None:
-    """Write one CloudEvent; see `message` for the arguments. `due_at` None = at once."""
-    add_all(
-        conn,
-        [
-            message(
-                event_type,
-                event_id,
-                data,
-                queue=queue,
-                exchange=exchange,
-                routing_key=routing_key,
-                due_at=due_at,
-                priority=priority,
-            )
-        ],
-    )

@@ -91,11 +91,11 @@ def publish(conn: Connection, delivery: Delivery, type_name: str) -> None:
     """Tell the world how a delivery ended, in the transaction that ends it."""
     message = over(delivery, type_name)
     if message:
-        outbox.add_all(conn, [message])
+        outbox.add(conn, [message])
 
 
 def again(conn: Connection, delivery: Delivery, type_name: str, tag: str) -> None:
     """Put a waiting delivery back in its channel's queue, due when its row says."""
     priority = TYPES[type_name].priority
     message = due(delivery.id, delivery.channel, tag, due_at=delivery.due_at, priority=priority)
-    outbox.add_all(conn, [message])
+    outbox.add(conn, [message])

@@ -29,7 +29,7 @@ def fall_back(conn: Connection, attempt: Try) -> None:
     if not any(each.decision.action in ("send", "hold") for each in made.deliveries):
         return
     notifications.add_deliveries(conn, [made])
-    outbox.add_all(conn, dispatching.first_turns([made]))
+    outbox.add(conn, dispatching.first_turns([made]))
     timeline.note(conn, delivery, "state", "fallback", {"to": list(untried)})
 
 

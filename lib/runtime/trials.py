@@ -57,7 +57,7 @@ def send(call: Call, conn: Connection, trial: Trial, channel: str) -> Reply:
     )
     made = plan(asked, [person], (channel,), call.now, lambda: str(uuid7()))
     notifications.insert(conn, [made])
-    outbox.add_all(conn, dispatching.first_turns([made]))
+    outbox.add(conn, dispatching.first_turns([made]))
     delivery = made.deliveries[0]
     reason = delivery.decision.reason
     status = delivery.decision.state

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -47,15 +48,15 @@ def waiting(engine: Engine) -> int:
         return int(conn.execute(text("SELECT count(*) FROM outbox")).scalar_one())
 
 
-def add(engine: Engine, number: int, queue: str = "q", **more: object) -> None:
+def add(engine: Engine, number: int, queue: str = "q", **more: Any) -> None:
     with engine.begin() as conn:
-        outbox.add(conn, event_type="t", event_id=str(number), data={"n": number}, queue=queue, **more)  # type: ignore[arg-type]  # passed on as given
+        outbox.add(conn, [outbox.message("t", str(number), {"n": number}, queue=queue, **more)])
 
 
 def test_what_is_rolled_back_is_never_said(engine: Engine) -> None:
     sink = Sink()
     with engine.connect() as conn:
-        outbox.add(conn, event_type="t", event_id="1", data={}, queue="q")
+        outbox.add(conn, [outbox.message("t", "1", {}, queue="q")])
         conn.rollback()
     assert relay.relay_once(engine, sink) == 0
 
@@ -114,7 +115,7 @@ def test_a_row_goes_out_at_its_time_and_not_before(engine: Engine, database_url:
 def test_two_relays_at_once_send_each_row_once(engine: Engine) -> None:
     sink = Sink()
     with engine.begin() as conn:
-        outbox.add_all(conn, [outbox.message("t", str(i), {}, queue="q") for i in range(500)])
+        outbox.add(conn, [outbox.message("t", str(i), {}, queue="q") for i in range(500)])
     threads = [threading.Thread(target=_drain, args=(engine, sink)) for _ in range(4)]
     for thread in threads:
         thread.start()

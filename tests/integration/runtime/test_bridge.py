@@ -45,7 +45,7 @@ class School:
     def say(self, event_id: str = "e-1", **data: Any) -> None:
         """Write one event into the outbox, as a function does."""
         with self._engine.begin() as conn:
-            outbox.add(conn, event_type="delivery.due", event_id=event_id, data=data, queue=QUEUE)
+            outbox.add(conn, [outbox.message("delivery.due", event_id, data, queue=QUEUE)])
 
     def rows(self, statement: str) -> list[Any]:
         """What the database says."""
