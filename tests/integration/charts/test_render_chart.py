@@ -57,16 +57,14 @@ def completed(answer: Answer) -> list[int]:
 
 def browsers() -> list[psutil.Process]:
     """Our own living descendants that belong to the browser."""
-    return [
-        p
-        for p in psutil.Process().children(recursive=True)
-        if p.status() != psutil.STATUS_ZOMBIE and is_of(p)
-    ]
+    return [p for p in psutil.Process().children(recursive=True) if lives_and_is_of_it(p)]
 
 
-def is_of(process: psutil.Process) -> bool:
+def lives_and_is_of_it(process: psutil.Process) -> bool:
+    """Some of them end by themselves between being listed and being looked at."""
     try:
-        return any("chrom" in word for word in process.cmdline())
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        return alive and any("chrom" in word for word in process.cmdline())
     except psutil.NoSuchProcess:
         return False
 
