@@ -19,6 +19,7 @@ from lib.runtime import dispatching
 
 CONSUMER = "notifications"
 ONCE_A_LESSON = "lesson_completed"
+REMINDER = "lesson_reminder"
 
 
 def take(conn: Connection, events: Sequence[Event], now: datetime, zone: ZoneInfo) -> list[Plan]:
@@ -71,6 +72,7 @@ def _plans(
             occurred_at=event.time,
             starts_at=starts_at(kind, data),
             called_off=is_called_off(view, data),
+            moved=has_moved(view, kind, data),
             told_before=kind.name == ONCE_A_LESSON and lesson_id in told,
         )
         if kind.name == ONCE_A_LESSON:
@@ -88,6 +90,13 @@ def is_called_off(view: View, data: dict[str, Any]) -> bool:
     """Whether the lesson has been cancelled or deleted by now."""
     lesson = view.lesson_of(data)
     return bool(lesson) and (lesson["outcome"] == "cancelled" or bool(lesson["deleted"]))
+
+
+def has_moved(view: View, kind: NotificationType, data: dict[str, Any]) -> bool:
+    """Whether a reminder speaks of a time that is no longer its lesson's: it may have waited for its second."""
+    begins = view.lesson_of(data).get("starts_at")
+    said = starts_at(kind, data)
+    return kind.name == REMINDER and begins is not None and said is not None and said != begins
 
 
 def _text(value: Any) -> str | None:

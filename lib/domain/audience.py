@@ -72,4 +72,7 @@ def concerned(
         found += directory[student].parent_ids
     if "tutor" in kind.audience and data.get("tutor_id"):
         found.append(data["tutor_id"])
+    if "named" not in kind.audience and data.get("user_ids"):
+        # A reminder names those among them whose lead time this is.
+        found = [user for user in found if user in data["user_ids"]]
     return tuple(dict.fromkeys(found))

@@ -26,7 +26,8 @@ class Request:
     """What is to be told, apart from whom.
 
     `occurred_at` is the time of the event behind it, None when somebody asked for it directly.
-    `starts_at` and `called_off` are of its lesson. Times are aware, in UTC.
+    `starts_at`, `called_off` and `moved` (it begins at another time by now) are of its lesson. Times are
+    aware, in UTC.
     """
 
     kind: NotificationType
@@ -36,6 +37,7 @@ class Request:
     expires_at: datetime | None = None
     starts_at: datetime | None = None
     called_off: bool = False
+    moved: bool = False
     told_before: bool = False
 
 
@@ -102,8 +104,9 @@ def _first_time(case: _Case) -> str | None:
 
 
 def _lesson_stands(case: _Case) -> str | None:
-    off = case.request.called_off and case.request.kind.before_start
-    return "lesson_called_off" if off else None
+    if case.request.called_off and case.request.kind.before_start:
+        return "lesson_called_off"
+    return "lesson_changed" if case.request.moved else None
 
 
 def _wanted(case: _Case) -> str | None:

@@ -52,6 +52,7 @@ class Circumstances:
     occurred_at: datetime | None = None
     starts_at: datetime | None = None
     called_off: bool = False
+    moved: bool = False
     told_before: bool = False
 
 
@@ -73,6 +74,7 @@ def plan(
         expires_at=asked.expires_at,
         starts_at=around.starts_at,
         called_off=around.called_off,
+        moved=around.moved,
         told_before=around.told_before,
     )
     deliveries = tuple(

@@ -157,9 +157,14 @@ def _delivered(queue: str, method: Any, properties: pika.BasicProperties, body: 
         message_id=properties.message_id or None,
         routing_key=str(headers.get("x-routing-key") or method.routing_key),
         headers={k: str(v) for k, v in headers.items() if isinstance(v, str | int | float)},
-        failures=int(headers.get(FAILURES, 0)),
-        waits=int(headers.get(WAITS, 0)),
+        failures=_count(headers.get(FAILURES)),
+        waits=_count(headers.get(WAITS)),
     )
+
+
+def _count(value: object) -> int:
+    """A header of ours; whatever else a publisher put there counts as nothing."""
+    return value if isinstance(value, int) and value >= 0 else 0
 
 
 def _settle(

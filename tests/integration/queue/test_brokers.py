@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pika
 import pytest
 from sqlalchemy import create_engine
 
@@ -144,3 +145,14 @@ def test_several_consumers_share_the_work_and_each_message_is_handled_once(broke
     assert sorted(m.message_id or "" for c in consumers for m in c.seen) == sorted(
         f"m-{i}" for i in range(60)
     )
+
+
+def test_a_strangers_value_in_our_headers_counts_as_nothing(rabbitmq_url: str, stack: Stack) -> None:
+    broker = RabbitBroker(rabbitmq_url, topology(stack))
+    broker.publish([])
+    with pika.BlockingConnection(pika.URLParameters(rabbitmq_url)) as connection:
+        headers = {"x-failures": "many", "x-waits": -3}
+        connection.channel().basic_publish("", QUEUE, b"{}", pika.BasicProperties(headers=headers))
+    with Consumer(broker, QUEUE, lambda _: Done()) as consumer:
+        (message,) = consumer.wait_for(1)
+        assert (message.failures, message.waits) == (0, 0)

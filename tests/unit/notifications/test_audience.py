@@ -17,6 +17,8 @@ LESSON = {"student_id": "sasha", "tutor_id": "olga"}
     ("kind", "data", "users"),
     [
         ("lesson_created", LESSON, ("sasha", "mama", "papa", "olga")),
+        ("lesson_reminder", LESSON, ("sasha", "mama", "papa", "olga")),
+        ("lesson_reminder", {**LESSON, "user_ids": ["papa", "stranger"]}, ("papa",)),
         ("lesson_completed", LESSON, ("sasha", "mama", "papa")),
         ("homework_submitted", LESSON, ("olga",)),
         ("homework_graded", LESSON, ("sasha", "mama", "papa")),
