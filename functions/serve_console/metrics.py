@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import exc
 
-from functions.serve_console import documents
+from functions.serve_console import documents, queues
 from functions.serve_console.counts import counted
 from lib.errors import BadInput, Temporary
 from lib.runtime.function import Call, Reply
@@ -39,9 +39,14 @@ def _scrape(call: Call, name: str) -> str | None:
 def _counts(call: Call) -> list[Metric]:
     try:
         with call.db.connect() as conn:
-            return counted(conn)
+            families = counted(conn)
     except (exc.SQLAlchemyError, Temporary):
         return []
+    if call.settings.rabbitmq_url:
+        sizes = next(family for family in families if family.name == "notification_queue_size")
+        for name, depth in queues.depths(call.settings.rabbitmq_url).items():
+            sizes.add_sample(sizes.name, {"queue": name}, depth)
+    return families
 
 
 def _cache(call: Call) -> list[Metric]:

@@ -87,6 +87,10 @@ class RabbitBroker:
         except AWAY as error:
             raise Temporary("The message broker does not answer now.") from error
 
+    def close(self) -> None:
+        """Close this thread's publishing connection, if there is one."""
+        self._forget()
+
     def _connect(self, heartbeat_s: int) -> BlockingConnection:
         parameters = pika.URLParameters(self._url)
         parameters.heartbeat = heartbeat_s

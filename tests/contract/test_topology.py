@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pika
 
+from functions.serve_console.queues import QUEUES
 from lib.queue.rabbit import declare
 from lib.stack import Stack, topology
 from lib.stack.render.broker import definitions
@@ -64,3 +65,7 @@ def first(
         assert body is not None, f"nothing came to {queue}"
         return method, properties, body
     raise AssertionError(queue)
+
+
+def test_the_console_measures_the_queues_of_the_stack(stack: Stack) -> None:
+    assert set(QUEUES) == set(stack.queues)
