@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from lib.db.schedule import claim_slots
+from lib.domain.preferences import Preferences
 from lib.queue.outbox import Outgoing, message
 
 QUEUE = "notifications.events"
-DEFAULT_LEAD_MINUTES = 60
+DEFAULT_LEAD_MINUTES: int = Preferences.model_fields["reminder_minutes"].default
 # The schedule rings each minute; what is due before the ring after next is planned now, to the second.
 HORIZON = timedelta(seconds=150)
 # After a standstill a reminder is still worth sending late, while its lesson lies ahead.

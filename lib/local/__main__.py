@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 
@@ -36,36 +37,41 @@ def main() -> int:
     demo = not arguments.empty and os.environ.get("DEMO", "1") != "0"
     console = Console(soft_wrap=True)
     follow_make()
-    asked: list[int] = []
+    stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda n, _: _ask(asked, n))
+        # Under nohup a hang-up is ignored, and stays so.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, stop.ask)
     try:
-        _run(console, arguments.var, demo, asked)
+        _run(console, arguments.var, demo, stop)
     except (SettingsError, PortTaken, ServerError, TimeoutError) as error:
-        console.print(f"[red]{error}[/red]", markup=True, highlight=False)
+        console.print(str(error), style="red", markup=False, highlight=False)
         return 2
-    except _Asked:
+    except AskedToStop:
         pass
     console.print("Stopped.")
     return 0
 
 
-class _Asked(Exception):
+class AskedToStop(Exception):
     """We were asked to stop while starting."""
 
 
-def _ask(asked: list[int], number: int) -> None:
-    """The first signal asks; while starting it interrupts, later the watch loop sees it."""
-    first = not asked
-    asked.append(number)
-    if first and not _started:
-        raise _Asked
+class Stop:
+    """What a signal asks for: the first interrupts the start, or ends the watch once everything runs."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.started = False
+
+    def ask(self, _number: int, _frame: FrameType | None) -> None:
+        """The signals' handler."""
+        first, self.asked = not self.asked, True
+        if first and not self.started:
+            raise AskedToStop
 
 
-_started: list[bool] = []
-
-
-def _run(console: Console, var: Path, demo: bool, asked: list[int]) -> None:
+def _run(console: Console, var: Path, demo: bool, stop: Stop) -> None:
     began = time.monotonic()
     settings = load()
     wait_for_ports(settings, console)
@@ -81,9 +87,9 @@ def _run(console: Console, var: Path, demo: bool, asked: list[int]) -> None:
             seconds = time.monotonic() - began
             if demo:
                 load_demo(settings, var, console)
-            _started.append(True)
+            stop.started = True
             _greet(console, settings, around, var, seconds)
-            watch(family, lambda: bool(asked), console)
+            watch(family, lambda: stop.asked, console)
             console.print("Stopping …")
         finally:
             family.stop()

@@ -66,7 +66,7 @@ def message(
 
 
 COLUMNS = ("exchange", "routing_key", "message_id", "content_type", "body", "priority", "due_at")
-# Arrays, not one row a parameter set: five times as many rows a second.
+# Arrays, not one parameter set a row: one statement, however many messages.
 INSERT = text(
     "INSERT INTO outbox (exchange, routing_key, message_id, content_type, body, priority, due_at) "
     "SELECT exchange, routing_key, message_id, content_type, body, priority, coalesce(due_at, now()) "

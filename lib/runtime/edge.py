@@ -9,6 +9,7 @@ import re
 import threading
 import time
 import uuid
+from functools import cache
 from typing import Any
 
 import flask
@@ -181,8 +182,14 @@ def _require_json(request: flask.Request) -> None:
         raise BadInput("Send JSON with Content-Type: application/json.", status=415)
 
 
+@cache
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    """Made once a model: for a list of models it compiles a validator."""
+    return TypeAdapter(model)
+
+
 def _validated(model: Any, value: Any, *, strings: bool = False) -> Any:
-    adapter: TypeAdapter[Any] = TypeAdapter(model)
+    adapter = _adapter(model)
     try:
         return adapter.validate_strings(value) if strings else adapter.validate_json(json.dumps(value))
     except ValidationError as error:

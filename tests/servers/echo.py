@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from tests.servers.background import BackgroundServer
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -49,13 +49,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class EchoServer(ThreadingHTTPServer):
+class EchoServer(BackgroundServer):
     """Listens on a free loopback port; `connections` are the client ports that it has seen.
 
     A request to `…/cut` gets half an answer; one to `…/held` sets `arrived` and is answered after `released`.
     """
-
-    daemon_threads = True
 
     def __init__(self, name: str, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
@@ -68,13 +66,3 @@ class EchoServer(ThreadingHTTPServer):
     def url(self) -> str:
         """Its base URL."""
         return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
-        self.shutdown()
-        self.server_close()

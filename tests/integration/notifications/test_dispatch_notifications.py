@@ -6,6 +6,13 @@ import pytest
 
 from tests.integration.notifications.school import Json, School, event, lesson
 
+REMINDER: Json = {
+    "type": "lesson_reminder",
+    "user_id": "sasha",
+    "channels": ["email"],
+    "data": {"lesson_id": "l-1"},
+}
+
 
 @pytest.fixture
 def family(school: School) -> School:
@@ -70,28 +77,16 @@ def test_a_year_of_history_messages_nobody_and_shows_why(family: School) -> None
 
 def test_a_cancelled_lesson_takes_its_reminder_with_it(family: School) -> None:
     family.event(lesson())
-    reminder = {
-        "type": "lesson_reminder",
-        "user_id": "sasha",
-        "channels": ["email"],
-        "data": {"lesson_id": "l-1"},
-    }
     at = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
-    family.ok("POST", "/api/v1/notifications", {**reminder, "send_at": at})
+    family.ok("POST", "/api/v1/notifications", {**REMINDER, "send_at": at})
     family.event(event("lesson.cancelled", {"lesson_id": "l-1", "reason": "болезнь"}, id="e-2"))
     assert ("sasha", "email", "cancelled", "lesson_changed") in family.states()
 
 
 def test_a_reminder_for_after_the_lesson_began_is_not_sent(family: School) -> None:
     family.event(lesson())
-    reminder = {
-        "type": "lesson_reminder",
-        "user_id": "sasha",
-        "channels": ["email"],
-        "data": {"lesson_id": "l-1"},
-    }
     at = (datetime.now(UTC) + timedelta(days=2)).isoformat()
-    answer = family.ok("POST", "/api/v1/notifications", {**reminder, "send_at": at})
+    answer = family.ok("POST", "/api/v1/notifications", {**REMINDER, "send_at": at})
     assert answer["status"] == "expired"
 
 

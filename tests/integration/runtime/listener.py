@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from tests.servers.background import BackgroundServer
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Listener(ThreadingHTTPServer):
+class Listener(BackgroundServer):
     """Listens on a free loopback port; `requests` are those it has had, in their order."""
 
-    daemon_threads = True
     request_queue_size = 64
 
     def __init__(self, decide: Decide = lambda _: Answer(), port: int = 0) -> None:
@@ -73,13 +72,7 @@ class Listener(ThreadingHTTPServer):
         """FUNCTION_URL for functions that are all here."""
         return f"http://127.0.0.1:{self.server_address[1]}/function/{{name}}"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """Let go of whoever hangs, then as every server."""
         self.ended.set()
-        self.shutdown()
-        self.server_close()
+        super().stop()
