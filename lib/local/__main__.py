@@ -38,10 +38,12 @@ def main() -> int:
     console = Console(soft_wrap=True)
     follow_make()
     stop = Stop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # SIGINT also where a shell that started us in the background had it ignored.
+        signal.signal(number, stop.ask)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         # Under nohup a hang-up is ignored, and stays so.
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, stop.ask)
+        signal.signal(signal.SIGHUP, stop.ask)
     try:
         _run(console, arguments.var, demo, stop)
     except (SettingsError, PortTaken, ServerError, TimeoutError) as error:

@@ -19,6 +19,8 @@ from lib.runtime.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "REPITBOT_TEST_RUN"
+# As a script's shell starts what it puts in the background: SIGINT is ignored, until the program says otherwise.
+IN_BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
 # The child's environment is ours without what would point it at other servers than the test's.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
@@ -62,7 +64,7 @@ class System(Server):
         (self.folder / "output").unlink(missing_ok=True)
         with (self.folder / "output").open("wb") as sink:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "lib.local", "--var", str(self.folder / "var")],
+                [*IN_BACKGROUND, sys.executable, "-m", "lib.local", "--var", str(self.folder / "var")],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
