@@ -6,7 +6,7 @@ ROLE ?= admin
 SUB ?= admin-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check render token migrate replay lock
+.PHONY: help run test check bench render token migrate replay lock
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,10 @@ check: ## Format, lint, types, import directions, derived files
 	@.venv/bin/lint-imports --no-logo
 	@$(PYTHON) -m lib.stack check
 	@$(PYTHON) -m lib.local.openapi check
+
+bench: ## The benchmarks, a table and a JSON file in var/bench. ARGS="broadcast --recipients 900"
+	@$(MACHINE) test
+	@exec $(PYTHON) -m bench $(ARGS)
 
 render: ## Writes what derives from stack.yml
 	@$(MACHINE) check

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes the files in secrets/ that docker-compose.local.yml mounts; what is there already stays as it is.
-# POSTGRES_PASSWORD, REDIS_PASSWORD, BOT_TOKEN, EMAIL_USERNAME and EMAIL_PASSWORD may come from the environment.
+# POSTGRES_PASSWORD, REDIS_PASSWORD, BOT_TOKEN, EMAIL_USERNAME, EMAIL_PASSWORD, their EMAIL_FALLBACK_… counterparts and
+# DKIM_PRIVATE_KEY may come from the environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,3 +34,6 @@ keep bot-token "${BOT_TOKEN:-1000000001:local-mailbox-bot}"
 keep telegram-webhook-secret "$(random)"
 keep email-username "${EMAIL_USERNAME:-}"
 keep email-password "${EMAIL_PASSWORD:-}"
+keep email-fallback-username "${EMAIL_FALLBACK_USERNAME:-}"
+keep email-fallback-password "${EMAIL_FALLBACK_PASSWORD:-}"
+keep dkim-private-key "${DKIM_PRIVATE_KEY:-}"

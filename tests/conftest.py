@@ -20,6 +20,16 @@ from tests.servers.rabbitmq import RabbitServer
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "template_of_tests"
+CLOCKED = "template_with_a_clock"
+# now() stands still between two settings; clock_timestamp() goes on, for what waits for milliseconds.
+CLOCK = """
+    CREATE TABLE public.test_clock (at timestamptz, since timestamptz DEFAULT pg_catalog.clock_timestamp());
+    CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql STABLE AS
+        'SELECT coalesce((SELECT at FROM public.test_clock), pg_catalog.now())';
+    CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+        'SELECT coalesce((SELECT at + (pg_catalog.clock_timestamp() - since) FROM public.test_clock),
+            pg_catalog.clock_timestamp())';
+"""
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +66,29 @@ def new_database(postgres: PostgresServer, template_database: str) -> Iterator[C
     yield make
     for name in made:
         _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def clocked_template(postgres: PostgresServer) -> str:
+    """Like `template_database`, but its `now()` is what the table test_clock says."""
+    _execute(postgres, f"CREATE DATABASE {CLOCKED}")
+    # Functions are looked for in the order of the path, and pg_catalog comes first only when it is not named.
+    _execute(postgres, f"ALTER DATABASE {CLOCKED} SET search_path = public, pg_catalog")
+    with contextlib.closing(psycopg2.connect(postgres.url(CLOCKED).replace("+psycopg2", ""))) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(CLOCK)
+    migrations.upgrade(postgres.url(CLOCKED))
+    return CLOCKED
+
+
+@pytest.fixture
+def clocked_url(postgres: PostgresServer, clocked_template: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a database of this test's own, whose time the test sets."""
+    name = f"test_{secrets.token_hex(6)}"
+    _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {clocked_template}")
+    _execute(postgres, f"ALTER DATABASE {name} SET search_path = public, pg_catalog")
+    yield postgres.url(name)
+    _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

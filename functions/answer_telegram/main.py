@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, text
 
-from functions.answer_telegram.words import Saying, say
+from functions.answer_telegram.words import Saying, reply_to, say
 from lib.db import notifications, recipients
 from lib.errors import BadInput
+from lib.runtime import answering
 from lib.runtime.function import Call, Function, Reply
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -51,11 +52,21 @@ class Written(_Loose):
     writer: Writer | None = Field(default=None, alias="from")
 
 
+class Pressed(_Loose):
+    """A button under one of our messages."""
+
+    id: str
+    data: str = ""
+    message: Written | None = None
+    presser: Writer | None = Field(default=None, alias="from")
+
+
 class Update(_Loose):
     """The part of an update that we read."""
 
     update_id: int
     message: Written | None = None
+    callback_query: Pressed | None = None
 
 
 @app.post("/telegram/webhook", body=Update, open=True, write=True, summary="Updates of the bot")
@@ -64,6 +75,8 @@ def webhook(call: Call, body: Update, conn: Connection) -> Reply:
     _require_secret(call)
     written = body.message
     fresh = notifications.claim_events(conn, CONSUMER, [(SOURCE, str(body.update_id))])
+    if fresh and body.callback_query is not None:
+        return Reply(_answered(conn, call, body.callback_query))
     if not fresh or written is None or written.chat.type != "private":
         return Reply(b"", 200, "text/plain")
     saying = _heard(conn, written)
@@ -89,6 +102,18 @@ def _heard(conn: Connection, written: Written) -> Saying:
     recipients.tell(conn, user_id, {"telegram_chat_id": str(written.chat.id)})
     recipients.switch_channel(conn, user_id, "telegram", "on", None)
     return "linked"
+
+
+def _answered(conn: Connection, call: Call, pressed: Pressed) -> dict[str, Any]:
+    """Every tap is answered: a button that is left spinning looks broken."""
+    chat_id = str(pressed.message.chat.id) if pressed.message else ""
+    language = pressed.presser.language_code if pressed.presser else None
+    try:
+        result = answering.take(conn, call, pressed.data, chat_id)
+        words = reply_to(result.kind, result.answer, language)
+    except BadInput:
+        words = say("not_yours", language)
+    return {"method": "answerCallbackQuery", "callback_query_id": pressed.id, "text": words}
 
 
 def _message(chat_id: int, words: str) -> dict[str, Any]:

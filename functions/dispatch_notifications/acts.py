@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from functions.dispatch_notifications.audience import school_zone
 from functions.dispatch_notifications.views import overall, whole
 from lib.db import dead_letters, deliveries, delivery_log, timeline
 from lib.domain.catalogue import TYPES
@@ -31,7 +32,7 @@ def cancel(conn: Connection, call: Call, some_id: str) -> dict[str, Any]:
         raise BadInput(f"Nothing of it waits any more: its state is {overall(rows)}.", status=409)
     for each in done:
         timeline.note(conn, each, "state", "cancelled", {"by": _by(call)})
-    return whole(conn, some_id, call.principal, "ru")
+    return whole(conn, some_id, call.principal, school_zone(call.settings), "ru")
 
 
 def retry(conn: Connection, call: Call, some_id: str) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def retry(conn: Connection, call: Call, some_id: str) -> dict[str, Any]:
     for each in done:
         timeline.note(conn, each, "state", "retried_by_hand", {"by": _by(call)})
         dispatching.again(conn, each, kind.name, f"by-hand-{call.request_id}")
-    return whole(conn, some_id, call.principal, "ru")
+    return whole(conn, some_id, call.principal, school_zone(call.settings), "ru")
 
 
 def _by(call: Call) -> str:

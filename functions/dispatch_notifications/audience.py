@@ -7,11 +7,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from lib.db import notifications, preferences, recipients
+from lib.db import answers, notifications, preferences, recipients, waiting
+from lib.domain.answers import question
 from lib.domain.audience import Recipient
+from lib.domain.catalogue import CHANNELS
 from lib.domain.decisions import Person
+from lib.domain.plans import Plan
 from lib.domain.preferences import Preferences
 from lib.domain.shapes import instant_text
+from lib.domain.timing import NOTHING, Taken
 from lib.runtime.settings import Settings
 
 # What a lesson's state adds to an event that only names the lesson.
@@ -28,10 +32,32 @@ class View:
     lessons: Mapping[str, Mapping[str, Any]]
     roles: Mapping[str, tuple[str, ...]]
     zone: ZoneInfo
+    taken: dict[tuple[str, str], Taken]
+    answered: frozenset[str]
 
     def person(self, user_id: str) -> Person:
         """Somebody as the decisions see them, known or not."""
-        return Person(user_id, self.people.get(user_id), self.choices.get(user_id, NO_CHOICE), self.zone)
+        taken = {channel: self.taken.get((user_id, channel), NOTHING) for channel in CHANNELS}
+        choices = self.choices.get(user_id, NO_CHOICE)
+        return Person(user_id, self.people.get(user_id), choices, self.zone, taken)
+
+    def note(self, plan: Plan) -> None:
+        """Count what was just planned for the decisions that follow."""
+        for each in plan.deliveries:
+            decision, key = each.decision, (each.user_id, each.decision.channel)
+            if decision.due_at is None or not self.choices.get(each.user_id, NO_CHOICE).counts:
+                continue
+            before = self.taken.get(key, NOTHING)
+            more = before.and_waiting if decision.is_gathered else before.and_out
+            self.taken[key] = more(decision.due_at)
+
+    def settled_for(self, data: Mapping[str, Any]) -> frozenset[str]:
+        """Those who need not be asked about this lesson any more: the family, once one of them has answered."""
+        if question(data) not in self.answered:
+            return frozenset()
+        student = str(data.get("student_id"))
+        family = self.people[student].parent_ids if student in self.people else ()
+        return frozenset((student, *family))
 
     def lesson_of(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The state of the lesson that the data names, or nothing."""
@@ -77,4 +103,17 @@ def look_up(conn: Connection, zone: ZoneInfo, datas: Iterable[Mapping[str, Any]]
     people = recipients.by_ids(conn, named)
     parents = {parent for each in people.values() for parent in each.parent_ids} - set(people)
     people |= recipients.by_ids(conn, parents)
-    return View(people, preferences.by_ids(conn, set(people) | named), lessons, roles, zone)
+    choices = dict(preferences.by_ids(conn, set(people) | named))
+    # Read again once they are locked: somebody may have changed them meanwhile.
+    counted = [user_id for user_id, chosen in choices.items() if chosen.counts]
+    taken = waiting.taken(conn, counted)
+    choices |= preferences.by_ids(conn, counted)
+    return View(
+        people=people,
+        choices=choices,
+        lessons=lessons,
+        roles=roles,
+        zone=zone,
+        taken=taken,
+        answered=frozenset(answers.given(conn, filter(None, map(question, datas)))),
+    )

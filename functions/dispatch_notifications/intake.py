@@ -1,37 +1,74 @@
 """Events → the reminders that lost their sense, and the notifications they call for."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
-from functions.dispatch_notifications.audience import View, look_up
-from lib.db import deliveries, notifications, timeline
+from functions.dispatch_notifications.audience import View, look_up, school_zone
+from functions.dispatch_notifications.circumstances import REMINDER, around
+from lib.db import deliveries, notifications, recipients, timeline
 from lib.domain.audience import concerned
+from lib.domain.batches import as_cloudevent, decode_all
 from lib.domain.catalogue import NotificationType, ends_reminders, of_event
-from lib.domain.events import Event
-from lib.domain.plans import Asked, Circumstances, Plan, plan
+from lib.domain.events import Arrival, Event
+from lib.domain.plans import Asked, Plan, plan
 from lib.queue import outbox
 from lib.runtime import dispatching
+from lib.runtime.call import Call
 
 CONSUMER = "notifications"
+SECOND_LOOK = "notifications/again"
+QUEUE = "notifications.events"
+AGAIN = "event.again"
+# How long news wait for the registration of somebody nobody knows, and how fresh they have to be for that.
+OVERTAKEN = timedelta(seconds=15)
+JUST_NOW = timedelta(minutes=2)
 ONCE_A_LESSON = "lesson_completed"
-REMINDER = "lesson_reminder"
 
 
-def take(conn: Connection, events: Sequence[Event], now: datetime, zone: ZoneInfo) -> list[Plan]:
+def take(
+    conn: Connection, events: Sequence[Event], now: datetime, zone: ZoneInfo, *, consumer: str = CONSUMER
+) -> list[Plan]:
     """Everything that follows from events of the log, in the caller's transaction; one seen before changes
-    nothing."""
-    unseen = notifications.claim_events(conn, CONSUMER, [event.key for event in events])
+    nothing. `consumer` is the name under which it is remembered as seen."""
+    unseen = notifications.claim_events(conn, consumer, [event.key for event in events])
     fresh = list({event.key: event for event in reversed(events) if event.key in unseen}.values())[::-1]
     _cancel_reminders(conn, fresh)
+    if consumer == CONSUMER:
+        fresh = _known_people(conn, fresh, now)
     plans = plans_for(conn, fresh, now, zone)
     notifications.insert(conn, plans)
     outbox.add(conn, dispatching.first_turns(plans))
     return plans
+
+
+def again(conn: Connection, call: Call, data: dict[str, Any]) -> None:
+    """Take events that were put off; now they are decided on whether their people are known or not."""
+    decoded = decode_all(data.get("events") or [], Arrival(call.now))
+    take(conn, decoded.events, call.now, school_zone(call.settings), consumer=SECOND_LOOK)
+
+
+def _known_people(conn: Connection, events: Sequence[Event], now: datetime) -> list[Event]:
+    """Puts off, once, those news that overtook the registration of their student in another queue."""
+    news = [event for event in events if _may_have_overtaken(event, now)]
+    known = recipients.by_ids(conn, {str(event.data["student_id"]) for event in news}) if news else {}
+    early = [event for event in news if str(event.data["student_id"]) not in known]
+    for event in early:
+        body = {"events": [as_cloudevent(event)]}
+        event_id = f"{event.source}/{event.id}/again"
+        outbox.add(conn, [outbox.message(AGAIN, event_id, body, queue=QUEUE, due_at=now + OVERTAKEN)])
+    put_off = {event.key for event in early}
+    return [event for event in events if event.key not in put_off]
+
+
+def _may_have_overtaken(event: Event, now: datetime) -> bool:
+    calls = of_event(event.type, event.data) is not None
+    return calls and bool(event.data.get("student_id")) and now - event.time < JUST_NOW
 
 
 def _cancel_reminders(conn: Connection, events: Sequence[Event]) -> None:
@@ -67,36 +104,19 @@ def _plans(
             critical=data.get("critical") is True,
             event=event.key,
             correlation_id=_text(event.attributes.get("correlation_id")),
+            send_at=_instant(data.get("remind_at")) if kind.name == REMINDER else None,
         )
-        around = Circumstances(
-            occurred_at=event.time,
-            starts_at=starts_at(kind, data),
-            called_off=is_called_off(view, data),
-            moved=has_moved(view, kind, data),
-            told_before=kind.name == ONCE_A_LESSON and lesson_id in told,
-        )
+        told_before = kind.name == ONCE_A_LESSON and lesson_id in told
+        known = replace(around(view, kind, data), occurred_at=event.time, told_before=told_before)
         if kind.name == ONCE_A_LESSON:
             told.add(lesson_id)
-        yield plan(asked, map(view.person, users), kind.channels, now, lambda: str(uuid7()), around)
+        made = plan(asked, map(view.person, users), kind.channels, now, lambda: str(uuid7()), known)
+        view.note(made)
+        yield made
 
 
-def starts_at(kind: NotificationType, data: dict[str, Any]) -> datetime | None:
-    """When the lesson begins, for types that are worthless after that."""
-    value = data.get("starts_at") if kind.before_start else None
+def _instant(value: Any) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else None
-
-
-def is_called_off(view: View, data: dict[str, Any]) -> bool:
-    """Whether the lesson has been cancelled or deleted by now."""
-    lesson = view.lesson_of(data)
-    return bool(lesson) and (lesson["outcome"] == "cancelled" or bool(lesson["deleted"]))
-
-
-def has_moved(view: View, kind: NotificationType, data: dict[str, Any]) -> bool:
-    """Whether a reminder speaks of a time that is no longer its lesson's: it may have waited for its second."""
-    begins = view.lesson_of(data).get("starts_at")
-    said = starts_at(kind, data)
-    return kind.name == REMINDER and begins is not None and said is not None and said != begins
 
 
 def _text(value: Any) -> str | None:

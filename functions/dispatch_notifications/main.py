@@ -1,13 +1,30 @@
 """Decides who gets what, when and why, and keeps the ledger of it.
 
-Routes: /api/v1/notifications… and /api/v1/ledger….
+Routes: /api/v1/notifications…, /api/v1/broadcasts… and /api/v1/ledger….
 Trigger: queue notifications.events, bound to the topic exchange repitbot_events.
 """
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
 from sqlalchemy import Connection
 
-from functions.dispatch_notifications import acts, explaining, intake, ledger, requests, simulation, views
+from functions.dispatch_notifications import (
+    acts,
+    broadcasts,
+    broadcasts_pages,
+    escalation,
+    explaining,
+    gathering,
+    intake,
+    ledger,
+    requests,
+    simulation,
+    views,
+)
 from functions.dispatch_notifications.audience import school_zone
+from functions.dispatch_notifications.broadcasts_shapes import BroadcastRequest, PlaceQuery
 from functions.dispatch_notifications.shapes import (
     Batch,
     DaysQuery,
@@ -23,7 +40,8 @@ from lib.domain.batches import decode_all
 from lib.domain.catalogue import TYPES
 from lib.domain.events import Arrival
 from lib.errors import BadInput, Permanent, not_found
-from lib.runtime import rejections
+from lib.queue import outbox
+from lib.runtime import dispatching, rejections
 from lib.runtime.function import Call, Function, Message, Reply
 
 QUEUE = "notifications.events"
@@ -71,7 +89,7 @@ def simulate(call: Call, body: Simulation) -> Reply:
 def read_log(call: Call, query: LogQuery) -> Reply:
     """Newest first; one's own only, unless one may see all."""
     with call.db.connect() as conn:
-        return Reply(views.log_page(conn, query, call.principal))
+        return Reply(views.log_page(conn, query, call.principal, school_zone(call.settings)))
 
 
 @app.get("/api/v1/notifications/types", summary="The types, their groups and default channels")
@@ -139,7 +157,7 @@ def replay(call: Call, conn: Connection, letter_id: str) -> Reply:
 def show(call: Call, query: OneQuery, some_id: str) -> Reply:
     """By its own id or by that of one of its deliveries."""
     with call.db.connect() as conn:
-        return Reply(views.whole(conn, some_id, call.principal, query.lang))
+        return Reply(views.whole(conn, some_id, call.principal, school_zone(call.settings), query.lang))
 
 
 @app.post("/api/v1/notifications/<some_id>/cancel", roles=SENDERS, write=True, summary="Stop what waits")
@@ -159,7 +177,10 @@ def retry(call: Call, conn: Connection, some_id: str) -> Reply:
 @app.on_queue(QUEUE)
 def consume(call: Call, message: Message) -> None:
     """One event or a batch. Of a batch the bad ones are parked by themselves."""
-    decoded = decode_all(message.json(), Arrival(call.now, message.routing_key, message.message_id))
+    body = message.json()
+    if isinstance(body, dict) and _ours(call, body):
+        return
+    decoded = decode_all(body, Arrival(call.now, message.routing_key, message.message_id))
     if len(decoded.rejected) == 1 and not decoded.events:
         raise Permanent("refused", decoded.rejected[0].reason)
     with call.db.begin() as conn:
@@ -168,6 +189,80 @@ def consume(call: Call, message: Message) -> None:
     with call.db.begin() as conn:
         intake.take(conn, decoded.events, call.now, school_zone(call.settings))
         rejections.park(conn, QUEUE, decoded.rejected, message)
+
+
+def _ours(call: Call, body: dict[str, Any]) -> bool:
+    """Messages that this function writes to itself, due at a moment of their own."""
+    work = TURNS.get(str(body.get("type"))) if body.get("source") == outbox.SOURCE else None
+    if work is None:
+        return False
+    with call.db.begin() as conn:
+        work(conn, call, body.get("data") or {})
+    return True
+
+
+TURNS: Mapping[str, Callable[[Connection, Call, dict[str, Any]], None]] = MappingProxyType(
+    {
+        dispatching.GATHER: gathering.release,
+        escalation.ESCALATE: escalation.escalate,
+        intake.AGAIN: intake.again,
+        broadcasts_pages.TURN: broadcasts_pages.turn,
+    }
+)
+
+
+@app.post(
+    "/api/v1/broadcasts",
+    query=PlaceQuery,
+    body=BroadcastRequest,
+    roles=SENDERS,
+    status=202,
+    write=True,
+    summary="Tell many people something; dry_run=true only says what would happen",
+)
+def broadcast(call: Call, query: PlaceQuery, body: BroadcastRequest, conn: Connection) -> Reply:
+    """Who gets it is settled when answered; it goes out page by page at the rate that the channel takes."""
+    broadcasts.require_scope(call)
+    if query.dry_run:
+        return Reply(broadcasts.rehearse(conn, call, body))
+    return Reply(broadcasts.place(conn, call, body), 202)
+
+
+@app.get("/api/v1/broadcasts", query=PageQuery, roles=SENDERS, summary="Broadcasts, newest first")
+def list_broadcasts(call: Call, query: PageQuery) -> Reply:
+    """What was asked for, and the state it is in."""
+    broadcasts.require_scope(call)
+    with call.db.connect() as conn:
+        return Reply(broadcasts.listed(conn, query))
+
+
+@app.get("/api/v1/broadcasts/<broadcast_id>", roles=SENDERS, summary="How far a broadcast has come")
+def show_broadcast(call: Call, broadcast_id: str) -> Reply:
+    """How many people are in which state; together they are all of them."""
+    broadcasts.require_scope(call)
+    with call.db.connect() as conn:
+        return Reply(broadcasts.show(conn, views.as_uuid(broadcast_id)))
+
+
+@app.post("/api/v1/broadcasts/<broadcast_id>/pause", roles=SENDERS, write=True, summary="Plan no more of it")
+def pause_broadcast(call: Call, conn: Connection, broadcast_id: str) -> Reply:
+    """A few seconds' worth is on its way already; 409 with the state that forbids it."""
+    broadcasts.require_scope(call)
+    return Reply(broadcasts.pause(conn, views.as_uuid(broadcast_id)))
+
+
+@app.post("/api/v1/broadcasts/<broadcast_id>/resume", roles=SENDERS, write=True, summary="Go on with it")
+def resume_broadcast(call: Call, conn: Connection, broadcast_id: str) -> Reply:
+    """From where it was paused; 409 with the state that forbids it."""
+    broadcasts.require_scope(call)
+    return Reply(broadcasts.resume(conn, views.as_uuid(broadcast_id)))
+
+
+@app.post("/api/v1/broadcasts/<broadcast_id>/cancel", roles=SENDERS, write=True, summary="Stop it for good")
+def cancel_broadcast(call: Call, conn: Connection, broadcast_id: str) -> Reply:
+    """Whatever nobody has begun to send; 409 with the state that forbids it."""
+    broadcasts.require_scope(call)
+    return Reply(broadcasts.cancel(conn, call, views.as_uuid(broadcast_id)))
 
 
 dispatch_notifications = app.target

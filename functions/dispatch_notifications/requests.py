@@ -7,16 +7,18 @@ from typing import Any
 from sqlalchemy import Connection
 from uuid6 import uuid7
 
+from functions.dispatch_notifications import escalation
 from functions.dispatch_notifications.audience import View, look_up, school_zone
-from functions.dispatch_notifications.intake import is_called_off, starts_at
+from functions.dispatch_notifications.circumstances import around
 from functions.dispatch_notifications.shapes import NotificationRequest
-from lib.db import notifications
+from lib.db import attachments, notifications, templates
 from lib.domain.catalogue import TYPES
 from lib.domain.explain import sentence
-from lib.domain.plans import Asked, Circumstances, Plan, PlannedDelivery, plan
+from lib.domain.plans import Asked, Plan, PlannedDelivery, plan
 from lib.errors import BadInput
 from lib.queue import outbox
 from lib.runtime import dispatching
+from lib.runtime.attachments import decoded
 from lib.runtime.call import Call
 from lib.templates.values import check
 
@@ -29,7 +31,11 @@ def place(conn: Connection, call: Call, requests: Sequence[NotificationRequest])
     made = plans_for(conn, call, requests, call.now)
     plans = [each for each in made if isinstance(each, Plan)]
     notifications.insert(conn, plans)
+    for request, each in zip(requests, made, strict=True):
+        if isinstance(each, Plan):
+            attachments.save(conn, each.id, decoded(request.attachments))
     outbox.add(conn, dispatching.first_turns(plans))
+    outbox.add(conn, escalation.first_waits(plans))
     return made
 
 
@@ -39,18 +45,20 @@ def plans_for(
     """The same without writing."""
     datas = [{**r.data, "user_ids": _users(r), "role": r.role} for r in requests]
     view = look_up(conn, school_zone(call.settings), datas)
-    return [_plan(view, call, request, now) for request in requests]
+    return [_plan(conn, view, call, request, now) for request in requests]
 
 
 def _users(request: NotificationRequest) -> list[str]:
     return [request.user_id] if request.user_id else list(request.user_ids or ())
 
 
-def _plan(view: View, call: Call, request: NotificationRequest, now: datetime) -> Plan | BadInput:
+def _plan(
+    conn: Connection, view: View, call: Call, request: NotificationRequest, now: datetime
+) -> Plan | BadInput:
     kind = TYPES[request.type]
     data = view.completed(kind.name, request.data)
     try:
-        check(request.template or kind.name, data)
+        check(templates.type_of(conn, request.template or kind.name), data)
     except BadInput as error:
         return error
     asked = Asked(
@@ -64,11 +72,15 @@ def _plan(view: View, call: Call, request: NotificationRequest, now: datetime) -
         locale=request.locale,
         send_at=request.send_at,
         expires_at=request.expires_at,
+        fallback=request.fallback,
+        must_answer_minutes=request.must_answer_minutes,
     )
     users = dict.fromkeys(_users(request) or view.roles.get(request.role or "", ()))
     channels = tuple(dict.fromkeys(request.channels or kind.channels))
-    around = Circumstances(starts_at=starts_at(kind, data), called_off=is_called_off(view, data))
-    return plan(asked, map(view.person, users), channels, now, lambda: str(uuid7()), around)
+    known = around(view, kind, data)
+    made = plan(asked, map(view.person, users), channels, now, lambda: str(uuid7()), known)
+    view.note(made)
+    return made
 
 
 def answer(made: Plan | BadInput) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from lib.domain.catalogue import CHANNELS, TYPES
 from lib.domain.preferences import known_timezone
 from lib.domain.shapes import Id, Instant
+from lib.runtime.attachments import GivenAttachments
 
 Channel = Literal["telegram", "email"]
 Locale = Literal["ru", "en"]
@@ -30,13 +31,16 @@ class _Input(BaseModel):
 class _Content(_Input):
     data: dict[str, Any] = Field(default_factory=dict)
     channels: Annotated[list[Channel], Field(min_length=1, max_length=len(CHANNELS))] | None = None
-    template: TypeName | None = None
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")] | None = None
     locale: Locale | None = None
     priority: Literal["low", "normal", "high", "urgent"] | None = None
     critical: bool | None = None
     send_at: Instant | None = None
     expires_at: Instant | None = None
+    fallback: Literal["telegram", "email", "none"] | None = None
+    must_answer_minutes: Annotated[int, Field(ge=1, le=10080)] | None = None
     correlation_id: Annotated[str, Field(max_length=200)] | None = None
+    attachments: GivenAttachments = ()
     user_id: Id | None = None
     user_ids: Annotated[list[Id], Field(min_length=1, max_length=1000)] | None = None
     role: Literal["admin", "tutor", "student", "parent"] | None = None

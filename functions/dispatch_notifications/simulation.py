@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from functions.dispatch_notifications import intake, requests
 from functions.dispatch_notifications.audience import school_zone
 from functions.dispatch_notifications.shapes import Simulation
-from lib.db import preferences, recipients
+from lib.db import preferences, recipients, templates
 from lib.domain.events import Arrival, decode
 from lib.domain.plans import Plan, PlannedDelivery
 from lib.errors import BadInput, Permanent
@@ -66,6 +66,11 @@ def _rendered(
         letters.with_names(conn, asked.data),
         now,
         locale=asked.locale,
-        template=asked.template,
+        chosen=templates.chosen(
+            conn,
+            asked.template or asked.kind.name,
+            planned.decision.channel,
+            letters.locale_of(call.settings, person, asked.locale),
+        ),
     )
     return {"subject": words.subject, "text": words.text, "html": words.html}

@@ -3,18 +3,20 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
 from functions.dispatch_notifications.shapes import LogQuery
 from lib.auth.tokens import Principal
 from lib.db import delivery_log
+from lib.domain.accounts import Told, account
 from lib.domain.explain import chain, sentence
 from lib.domain.outcomes import FINAL
 from lib.errors import BadInput, not_found
 
 ALL_STATES = ("planned", "held", "queued", "sending", *FINAL)
-OPEN_FIRST = ("sending", "queued", "held", "planned", "sent", "unknown", "failed")
+OPEN_FIRST = ("sending", "queued", "held", "planned", "sent", "digested", "unknown", "failed")
 
 
 def sees_all(principal: Principal) -> bool:
@@ -30,8 +32,13 @@ def as_uuid(given: str) -> str:
         raise not_found() from None
 
 
-def delivery(row: Row[Any], lang: str) -> dict[str, Any]:
-    """One delivery with the sentence that says what became of it."""
+def told(row: Row[Any]) -> Told:
+    """The facts of one delivery's row."""
+    return Told(row.channel, row.state, row.reason, row.due_at, row.finished_at)
+
+
+def delivery(row: Row[Any], zone: ZoneInfo, lang: str) -> dict[str, Any]:
+    """One delivery with the sentence that says what became of it, on a clock in `zone`."""
     return {
         "id": row.id,
         "notification_id": row.notification_id,
@@ -40,22 +47,15 @@ def delivery(row: Row[Any], lang: str) -> dict[str, Any]:
         "channel": row.channel,
         "status": row.state,
         "reason": row.reason,
-        "explanation": explanation(row, lang),
+        "explanation": account(told(row), zone, lang),
         "attempts": row.attempts,
         "created_at": row.created_at,
         "due_at": row.due_at,
         "expires_at": row.expires_at,
         "finished_at": row.finished_at,
         "provider_id": row.provider_id,
+        "merged_into": row.merged_into,
     }
-
-
-def explanation(row: Row[Any], lang: str) -> str:
-    """Where it stands when it is on its way, else why it ended so."""
-    under_way = row.state in ("sending", "sent") or (
-        row.state == "queued" and row.reason in ("ok", "fallback")
-    )
-    return sentence(row.state if under_way else row.reason, lang)
 
 
 def overall(rows: Sequence[Row[Any]]) -> str:
@@ -64,7 +64,7 @@ def overall(rows: Sequence[Row[Any]]) -> str:
     return next((state for state in OPEN_FIRST if state in states), next(iter(states), "suppressed"))
 
 
-def log_page(conn: Connection, query: LogQuery, principal: Principal) -> dict[str, Any]:
+def log_page(conn: Connection, query: LogQuery, principal: Principal, zone: ZoneInfo) -> dict[str, Any]:
     """One page of the delivery log; one's own only, unless one may see all."""
     if query.status is not None and query.status not in ALL_STATES:
         raise BadInput(f"status is one of {', '.join(ALL_STATES)}.")
@@ -84,7 +84,7 @@ def log_page(conn: Connection, query: LogQuery, principal: Principal) -> dict[st
         since=query.since,
         until=query.until,
     )
-    items = [delivery(row, query.lang) for row in rows[: query.limit]]
+    items = [delivery(row, zone, query.lang) for row in rows[: query.limit]]
     return {"items": items, "next_cursor": items[-1]["id"] if len(rows) > query.limit else None}
 
 
@@ -96,7 +96,7 @@ def as_cursor(given: str | None) -> str | None:
         raise BadInput("The cursor is not one of ours.") from None
 
 
-def whole(conn: Connection, some_id: str, principal: Principal, lang: str) -> dict[str, Any]:
+def whole(conn: Connection, some_id: str, principal: Principal, zone: ZoneInfo, lang: str) -> dict[str, Any]:
     """A notification with its deliveries and its timeline. Raises BadInput (404) when it is not the caller's."""
     found = delivery_log.notification(conn, as_uuid(some_id))
     if found is None:
@@ -112,7 +112,7 @@ def whole(conn: Connection, some_id: str, principal: Principal, lang: str) -> di
         **{key: value for key, value in found.items() if key != "data"},
         "data": found["data"],
         "status": overall(mine),
-        "deliveries": [delivery(row, lang) for row in mine],
+        "deliveries": [delivery(row, zone, lang) for row in mine],
         "timeline": [line(each, lang) for each in lines],
     }
 

@@ -1,6 +1,6 @@
-"""What the directory, the preferences and the templates take and answer."""
+"""What the directory and the preferences take and answer."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -56,21 +56,8 @@ class Patch(_Input):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class TemplateQuery(_Input):
-    """Filters of the list of templates."""
+class Rehearsal(_Input):
+    """The language of the sentences, and whether to list every outcome, not only what differs."""
 
-    channel: Literal["email", "telegram"] | None = None
-    locale: Literal["ru", "en"] | None = None
-    limit: int = Field(default=200, ge=1, le=200)
-    cursor: int | None = Field(default=None, ge=1)
-
-
-class Preview(_Input):
-    """What to render with; the sample data when `data` is left out."""
-
-    channel: Literal["email", "telegram"] = "email"
-    locale: Literal["ru", "en"] = "ru"
-    data: dict[str, Any] | None = None
-    role: Literal["admin", "tutor", "student", "parent"] = "student"
-    name: Line | None = None
-    timezone: Timezone | None = None
+    lang: Literal["ru", "en"] = "ru"
+    details: bool = False

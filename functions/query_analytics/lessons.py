@@ -11,7 +11,17 @@ from lib.domain.metrics import ratio
 from lib.domain.periods import Granularity, Period
 from lib.domain.rollups import LESSONS
 
-COUNTS = ("scheduled", "completed", "cancelled", "excused", "unexcused", "minutes")
+COUNTS = (
+    "scheduled",
+    "completed",
+    "cancelled",
+    "excused",
+    "unexcused",
+    "minutes",
+    "confirmed",
+    "reschedule_asked",
+    "declined",
+)
 
 
 def figures(row: Row | None) -> dict[str, Any]:

@@ -34,7 +34,10 @@ class Figures(BaseModel):
 
 
 class LessonSummary(BaseModel):
-    """`scheduled` counts every lesson of the period, whatever became of it."""
+    """`scheduled` counts every lesson of the period, whatever became of it.
+
+    `confirmed`, `reschedule_asked` and `declined` count what families answered to the reminder.
+    """
 
     scheduled: int
     completed: int
@@ -42,6 +45,9 @@ class LessonSummary(BaseModel):
     excused: int
     unexcused: int
     minutes: int
+    confirmed: int
+    reschedule_asked: int
+    declined: int
     attendance_rate: float | None
     average_rating: float | None
 

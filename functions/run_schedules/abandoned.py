@@ -5,17 +5,20 @@ A queue that was purged, or a broker that lost its disk, must not leave a messag
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from lib.db.schedule import claim_slots
-from lib.queue.outbox import Outgoing, message
+from lib.domain.timing import GATHERED
+from lib.queue.outbox import Outgoing
+from lib.runtime import dispatching
 
 # Longer than any queue is late in good health; the message that comes twice finds the delivery settled.
 PATIENCE = timedelta(minutes=10)
 MOST = 1000
 STALE = text(
-    "SELECT id::text AS id, channel, attempts FROM deliveries "
+    "SELECT id::text AS id, user_id, channel, state, reason FROM deliveries "
     "WHERE (state IN ('queued', 'held', 'planned') AND coalesce(due_at, created_at) < :before "
     "AND updated_at < :before) OR (state = 'sending' AND lease_until < :before) ORDER BY id LIMIT :most"
 )
@@ -28,7 +31,11 @@ def requeued(conn: Connection, now: datetime) -> Iterator[Outgoing]:
     mine = claim_slots(conn, [(f"requeue/{row.id}", slot) for row in rows])
     for row in rows:
         if (f"requeue/{row.id}", slot) in mine:
-            event_id = f"{row.id}:requeued:{slot.isoformat()}"
-            yield message(
-                "delivery.due", event_id, {"delivery_id": row.id}, queue=f"notifications.{row.channel}"
-            )
+            yield _turn(row, f"requeued:{slot.isoformat()}")
+
+
+def _turn(row: Row[Any], tag: str) -> Outgoing:
+    """To where it was to go: what is gathered goes through the dispatcher."""
+    if row.state == "held" and row.reason in GATHERED:
+        return dispatching.gathering(row.id, row.user_id, row.channel, tag, None)
+    return dispatching.due(row.id, row.channel, tag, due_at=None, priority="normal")

@@ -8,14 +8,13 @@ from sqlalchemy import Connection, Row, text
 
 from lib.db.schedule import claim_slots
 from lib.domain.preferences import Preferences
+from lib.domain.reminders import AHEAD, LATEST
 from lib.queue.outbox import Outgoing, message
 
 QUEUE = "notifications.events"
 DEFAULT_LEAD_MINUTES: int = Preferences.model_fields["reminder_minutes"].default
 # The schedule rings each minute; what is due before the ring after next is planned now, to the second.
 HORIZON = timedelta(seconds=150)
-# After a standstill a reminder is still worth sending late, while its lesson lies ahead.
-LATEST = timedelta(minutes=60)
 
 # One row per lesson and lead time, with everybody who wants to be reminded then. A person without a wish is
 # reminded an hour before; `"reminder_minutes": null` is the wish not to be.
@@ -72,7 +71,9 @@ def _event(row: Row[Any]) -> Outgoing:
         "tutor_id": row.tutor_id,
         "starts_at": row.starts_at.isoformat(),
         "minutes_before": row.lead,
+        "remind_at": row.due_at.isoformat(),
         "user_ids": row.user_ids,
     }
     event_id = f"{_name(row)}/{row.due_at.isoformat()}"
-    return message("lesson.reminder_needed", event_id, data, queue=QUEUE, due_at=row.due_at, priority=6)
+    early = row.due_at - AHEAD
+    return message("lesson.reminder_needed", event_id, data, queue=QUEUE, due_at=early, priority=6)

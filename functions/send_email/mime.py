@@ -6,7 +6,8 @@ import base64
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 
-from lib.domain.outcomes import Letter
+from functions.send_email.parameters import parameter
+from lib.domain.outcomes import Attachment, Letter
 from lib.templates.headers import header_line
 
 CRLF = "\r\n"
@@ -17,7 +18,6 @@ def assemble(letter: Letter, sender: str) -> bytes:
 
     Raises BadInput when a header would hold control characters.
     """
-    boundary = f"=_{letter.delivery_id.replace('-', '')}"
     headers = {
         "From": _mailbox(sender),
         "To": letter.address,
@@ -27,11 +27,9 @@ def assemble(letter: Letter, sender: str) -> bytes:
         "MIME-Version": "1.0",
         "Auto-Submitted": "auto-generated",
         **_unsubscribe(letter),
-        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
     lines = [f"{name}: {value}" for name, value in headers.items()]
-    lines += ["", *_part(boundary, "plain", letter.text), *_part(boundary, "html", letter.html)]
-    return (CRLF.join([*lines, f"--{boundary}--", ""])).encode("ascii")
+    return (CRLF.join([*lines, *_content(letter), ""])).encode("ascii")
 
 
 def _unsubscribe(letter: Letter) -> dict[str, str]:
@@ -55,12 +53,40 @@ def _text_header(name: str, value: str) -> str:
     return Header(value, "utf-8", header_name=name).encode(linesep=CRLF)
 
 
-def _part(boundary: str, subtype: str, content: str) -> list[str]:
-    body = base64.encodebytes(content.replace("\r\n", "\n").replace("\n", CRLF).encode()).decode()
-    return [
-        f"--{boundary}",
-        f"Content-Type: text/{subtype}; charset=utf-8",
-        "Content-Transfer-Encoding: base64",
-        "",
-        *body.splitlines(),
-    ]
+def _content(letter: Letter) -> list[str]:
+    # Neither boundary begins with the other, and no line of base64 can hold one.
+    name = letter.delivery_id.replace("-", "")
+    words = _multipart(
+        "alternative", f"=_{name}", [_words("plain", letter.text), _words("html", letter.html)]
+    )
+    if not letter.attachments:
+        return words
+    return _multipart("mixed", f"=_files_{name}", [words, *map(_file, letter.attachments)])
+
+
+def _multipart(subtype: str, boundary: str, parts: list[list[str]]) -> list[str]:
+    lines = [f'Content-Type: multipart/{subtype}; boundary="{boundary}"', ""]
+    for part in parts:
+        lines += [f"--{boundary}", *part]
+    return [*lines, f"--{boundary}--"]
+
+
+def _words(subtype: str, content: str) -> list[str]:
+    text = content.replace("\r\n", "\n").replace("\n", CRLF).encode()
+    return _encoded([f"Content-Type: text/{subtype}; charset=utf-8"], text)
+
+
+def _file(attachment: Attachment) -> list[str]:
+    filename = parameter("filename", attachment.filename)
+    return _encoded(
+        [
+            f"Content-Type: {attachment.content_type}",
+            *f"Content-Disposition: attachment;{CRLF} {f';{CRLF} '.join(filename)}".split(CRLF),
+        ],
+        attachment.content,
+    )
+
+
+def _encoded(headers: list[str], content: bytes) -> list[str]:
+    body = base64.encodebytes(content).decode("ascii")
+    return [*headers, "Content-Transfer-Encoding: base64", "", *body.splitlines()]

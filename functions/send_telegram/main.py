@@ -4,32 +4,16 @@ Route: POST /api/v1/telegram/messages, a test message to oneself or, for an admi
 Trigger: queue notifications.telegram.
 """
 
-from collections.abc import Callable
-
 from sqlalchemy import Connection
 
-from lib.domain.outcomes import Letter, Receipt
+from functions.send_telegram.carrier import TelegramCarrier
 from lib.runtime import trials
 from lib.runtime.delivery import deliver
 from lib.runtime.function import Call, Function, Message, Reply
-from lib.runtime.settings import Settings
-from lib.telegram.bot import bot_of
+
+__all__ = ["TelegramCarrier", "app", "send_telegram"]
 
 app = Function("send_telegram")
-
-
-class TelegramCarrier:
-    """The Telegram channel."""
-
-    channel = "telegram"
-
-    def __init__(self, settings: Settings) -> None:
-        self._bot = bot_of(settings.bot_token, settings.telegram_api_url)
-
-    def send(self, letter: Letter, point_of_no_return: Callable[[], None]) -> Receipt:
-        """The whole request is the point of no return: its client does not stop between head and body."""
-        point_of_no_return()
-        return self._bot.send(letter.address, letter.html)
 
 
 @app.post(
@@ -47,8 +31,12 @@ def send_test(call: Call, body: trials.Trial, conn: Connection) -> Reply:
 
 @app.on_queue("notifications.telegram")
 def deliver_telegram(call: Call, message: Message) -> None:
-    """One delivery that is due."""
-    deliver(call, message, TelegramCarrier(call.settings))
+    """One delivery that is due, or one message to change."""
+    carrier = TelegramCarrier(call.settings, call.db)
+    try:
+        deliver(call, message, carrier)
+    finally:
+        carrier.finish()
 
 
 send_telegram = app.target

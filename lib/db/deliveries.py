@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from lib.db import delivery_steps as step
 
-# Longer than any try can take (setting up and waiting for the answer are bounded to 25 s together).
+# Longer than any try can take (setting up and waiting for the answer are bounded to 38 s together).
 LEASE_S = 40
 HANDED_OVER = "dot"
 
@@ -33,6 +33,7 @@ class Delivery:
     stage: str | None
     due_at: datetime | None
     expires_at: datetime | None
+    provider_id: str | None
     created_at: datetime
     clock: datetime
 
@@ -52,14 +53,14 @@ class Refusal:
         return d.state == "sending" and d.stage == HANDED_OVER and self.lease_left <= 0
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def as_delivery(row: Row[Any]) -> Delivery:
     values = {name: getattr(row, name) for name in Delivery.__slots__}
     return Delivery(**{**values, "id": str(row.id), "notification_id": str(row.notification_id)})
 
 
 def _first(conn: Connection, statement: Any, **values: Any) -> Delivery | None:
     row = conn.execute(statement, values).first()
-    return _delivery(row) if row else None
+    return as_delivery(row) if row else None
 
 
 def claim(conn: Connection, delivery_id: str, token: str) -> Delivery | Refusal | None:
@@ -68,7 +69,18 @@ def claim(conn: Connection, delivery_id: str, token: str) -> Delivery | Refusal 
     if claimed:
         return claimed
     row = conn.execute(step.LOOK, {"id": delivery_id}).first()
-    return Refusal(_delivery(row), 0.0 if row.lease_over else row.lease_left, row.too_late) if row else None
+    return Refusal(as_delivery(row), 0.0 if row.lease_over else row.lease_left, row.too_late) if row else None
+
+
+def clock(conn: Connection) -> datetime:
+    """The database's time."""
+    at: datetime = conn.execute(step.CLOCK).scalar_one()
+    return at
+
+
+def look(conn: Connection, delivery_id: str) -> Delivery | None:
+    """One delivery as it stands; None when there is no such one."""
+    return _first(conn, step.LOOK, id=delivery_id)
 
 
 def adopt(conn: Connection, delivery_id: str, token: str) -> Delivery | None:
@@ -140,16 +152,19 @@ def expire(conn: Connection, delivery_id: str) -> Delivery | None:
 def cancel(conn: Connection, delivery_ids: Sequence[str], reason: str) -> list[Delivery]:
     """Cancel those of the given deliveries that nobody has begun to send; returns them."""
     rows = conn.execute(step.CANCEL, {"ids": list(delivery_ids), "reason": reason})
-    return [_delivery(row) for row in rows]
+    return [as_delivery(row) for row in rows]
 
 
-def cancel_reminders(conn: Connection, lesson_ids: Iterable[str], reason: str) -> list[Delivery]:
-    """Cancel the waiting reminders of these lessons; returns them."""
-    rows = conn.execute(step.CANCEL_REMINDERS, {"lessons": sorted(set(lesson_ids)), "reason": reason})
-    return [_delivery(row) for row in rows]
+def cancel_reminders(
+    conn: Connection, lesson_ids: Iterable[str], reason: str, users: Iterable[str] | None = None
+) -> list[Delivery]:
+    """Cancel the waiting reminders of these lessons, everybody's or those of `users`; returns them."""
+    values = {"lessons": sorted(set(lesson_ids)), "reason": reason}
+    rows = conn.execute(step.CANCEL_REMINDERS, {**values, "users": None if users is None else sorted(users)})
+    return [as_delivery(row) for row in rows]
 
 
 def revive(conn: Connection, delivery_ids: Sequence[str], worth_s: float) -> list[Delivery]:
     """Queue failed and unknown ones anew, worth sending for `worth_s` seconds; returns them."""
     rows = conn.execute(step.REVIVE, {"ids": list(delivery_ids), "worth": worth_s})
-    return [_delivery(row) for row in rows]
+    return [as_delivery(row) for row in rows]

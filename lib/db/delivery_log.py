@@ -25,6 +25,7 @@ COLUMNS = (
     d.c.expires_at,
     d.c.finished_at,
     d.c.provider_id,
+    d.c.merged_into,
 )
 LEDGER = text(
     "SELECT state, reason, count(*) AS deliveries FROM deliveries "
@@ -83,6 +84,17 @@ def of_notification(conn: Connection, notification_id: str) -> list[Row[Any]]:
     """Its deliveries, in the order they were planned."""
     joined = select(*COLUMNS).join(n, n.c.id == d.c.notification_id)
     return list(conn.execute(joined.where(n.c.id == notification_id).order_by(d.c.id)))
+
+
+def delivery(conn: Connection, delivery_id: str) -> Any:
+    """One delivery's row; None when there is no such one."""
+    wanted = select(*COLUMNS).join(n, n.c.id == d.c.notification_id).where(d.c.id == delivery_id)
+    return conn.execute(wanted).first()
+
+
+def parts(conn: Connection, delivery_id: str) -> list[str]:
+    """The ids of the deliveries that became a part of this one."""
+    return list(conn.execute(select(d.c.id).where(d.c.merged_into == delivery_id)).scalars())
 
 
 def story(conn: Connection, notification_id: str) -> list[Row[Any]]:

@@ -12,6 +12,7 @@ CLAIM = text(
     "  OR (state = 'sending' AND stage = 'claimed' AND lease_until < now())) "
     "RETURNING *, now() AS clock"
 )
+CLOCK = text("SELECT now()")
 LOOK = text(
     "SELECT *, now() AS clock, coalesce(lease_until < now(), true) AS lease_over, "
     "coalesce(expires_at <= now(), false) AS too_late, "
@@ -56,7 +57,9 @@ CANCEL = text(
 CANCEL_REMINDERS = text(
     "UPDATE deliveries d SET state = 'cancelled', reason = :reason, finished_at = now(), updated_at = now() "
     "FROM notifications n WHERE n.id = d.notification_id AND d.state IN ('planned', 'held', 'queued') "
-    "AND n.type = 'lesson_reminder' AND n.data ->> 'lesson_id' = ANY(CAST(:lessons AS text[])) "
+    "AND n.type = 'lesson_reminder' AND n.data ? 'lesson_id' "
+    "AND n.data ->> 'lesson_id' = ANY(CAST(:lessons AS text[])) "
+    "AND (CAST(:users AS text[]) IS NULL OR d.user_id = ANY(CAST(:users AS text[]))) "
     "RETURNING d.*, now() AS clock"
 )
 REVIVE = text(

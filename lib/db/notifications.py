@@ -30,7 +30,10 @@ def claim_events(conn: Connection, consumer: str, keys: Sequence[tuple[str, str]
 
 def lessons_by_ids(conn: Connection, lesson_ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """The state of those of the given lessons that are known, by id."""
-    wanted = select(lessons).where(lessons.c.lesson_id.in_(sorted(set(lesson_ids))))
+    ids = sorted(set(lesson_ids))
+    if not ids:
+        return {}
+    wanted = select(lessons).where(lessons.c.lesson_id.in_(ids))
     return {row["lesson_id"]: dict(row) for row in conn.execute(wanted).mappings()}
 
 
@@ -67,6 +70,8 @@ def _notification(plan: Plan) -> dict[str, Any]:
         "send_at": asked.send_at,
         "expires_at": asked.expires_at,
         "requested_by": asked.requested_by,
+        "must_answer_minutes": asked.must_answer_minutes,
+        "fallback": asked.fallback,
         "created_at": plan.created_at,
     }
 

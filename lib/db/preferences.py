@@ -16,7 +16,10 @@ SAVE = text(
 
 def by_ids(conn: Connection, user_ids: Iterable[str]) -> Mapping[str, Preferences]:
     """The choices of those among the given people who made any, by id."""
-    wanted = select(preferences).where(preferences.c.user_id.in_(sorted(set(user_ids))))
+    ids = sorted(set(user_ids))
+    if not ids:
+        return {}
+    wanted = select(preferences).where(preferences.c.user_id.in_(ids))
     return {row.user_id: Preferences.model_validate(row.body) for row in conn.execute(wanted)}
 
 

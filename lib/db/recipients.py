@@ -38,7 +38,10 @@ def _recipient(row: Row[Any]) -> Recipient:
 
 def by_ids(conn: Connection, user_ids: Iterable[str]) -> dict[str, Recipient]:
     """Those of the given people who are known, by id."""
-    wanted = select(recipients).where(recipients.c.user_id.in_(sorted(set(user_ids))))
+    ids = sorted(set(user_ids))
+    if not ids:
+        return {}
+    wanted = select(recipients).where(recipients.c.user_id.in_(ids))
     return {row.user_id: _recipient(row) for row in conn.execute(wanted)}
 
 

@@ -36,6 +36,8 @@ lessons = Table(
     Column("tutor_rating", Integer),
     Column("marked_at", Instant),
     Column("deleted", Boolean),
+    _text("answer"),
+    Column("answered_for", Instant),
 )
 
 users = Table(
@@ -79,6 +81,8 @@ notifications = Table(
     Column("expires_at", Instant),
     Column("created_at", Instant),
     _text("requested_by"),
+    Column("must_answer_minutes", Integer),
+    _text("fallback"),
 )
 
 deliveries = Table(
@@ -97,6 +101,7 @@ deliveries = Table(
     Column("created_at", Instant),
     Column("updated_at", Instant),
     Column("finished_at", Instant),
+    Column("merged_into", UUID(as_uuid=False)),
 )
 
 timeline = Table(

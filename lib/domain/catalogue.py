@@ -27,7 +27,8 @@ class NotificationType:
 
     `critical` passes quiet hours. `must_arrive`: when the answer of a provider is lost, it is sent once more
     (a copy is better than none); otherwise it is left as `unknown`. `keeps_for` is how long it is worth
-    sending. `before_start`: worthless once its lesson has begun.
+    sending. `before_start`: worthless once its lesson has begun. `gathers`: it carries other messages, which
+    went through the preferences themselves. `timely`: read in a digest it would have missed its moment.
     """
 
     name: str
@@ -36,10 +37,17 @@ class NotificationType:
     critical: bool = False
     must_arrive: bool = False
     before_start: bool = False
+    gathers: bool = False
+    timely: bool = False
     channels: tuple[str, ...] = CHANNELS
     priority: str = "normal"
     keeps_for: timedelta = timedelta(days=3)
     news_for: timedelta = NEWS_FOR
+
+    @property
+    def folds(self) -> bool:
+        """Whether it may wait for a digest and become a part of it."""
+        return not (self.critical or self.must_arrive or self.gathers or self.timely)
 
 
 def _type(name: str, group: str, audience: str, **rest: Any) -> NotificationType:
@@ -76,6 +84,7 @@ TYPES: Mapping[str, NotificationType] = MappingProxyType(
                 "lesson_cancelled", "lessons", _EVERYONE, critical=True, must_arrive=True, priority="urgent"
             ),
             _type("lesson_completed", "lessons", _FAMILY, priority="low"),
+            _type("lesson_answered", "lessons", "tutor", timely=True, priority="high"),
             _type("homework_assigned", "homework", _FAMILY),
             _type("homework_submitted", "homework", "tutor"),
             _type("homework_graded", "homework", _FAMILY),
@@ -85,9 +94,10 @@ TYPES: Mapping[str, NotificationType] = MappingProxyType(
             _type("payment_refunded", "payments", _FAMILY),
             _type("balance_low", "payments", _FAMILY),
             _type("material_shared", "materials", "student", priority="low"),
-            _type("welcome_message", "account", "self"),
-            _type("weekly_digest", "digests", "self", priority="low"),
-            _type("report_ready", "reports", "self"),
+            _type("welcome_message", "account", "self", timely=True),
+            _type("weekly_digest", "digests", "self", priority="low", timely=True),
+            _type("digest", "digests", "self", gathers=True),
+            _type("report_ready", "reports", "self", timely=True),
             _type("system_notification", "system", "named"),
             _type("custom", "system", "named"),
         )
@@ -103,6 +113,7 @@ _BY_EVENT: Mapping[str, str] = MappingProxyType(
         "lesson.cancelled": "lesson_cancelled",
         "lesson.completed": "lesson_completed",
         "lesson.reminder_needed": "lesson_reminder",
+        "lesson.reminder_answered": "lesson_answered",
         "homework.assigned": "homework_assigned",
         "homework.submitted": "homework_submitted",
         "homework.graded": "homework_graded",

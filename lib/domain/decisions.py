@@ -1,24 +1,29 @@
 """Who gets what, on which channel, and when: one pure function, and the rules it goes through in order."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from lib.domain import timing
 from lib.domain.audience import Recipient
 from lib.domain.catalogue import NotificationType
 from lib.domain.preferences import Preferences
 
-Action = Literal["send", "hold", "suppress", "expire"]
+Action = Literal["send", "hold", "digest", "suppress", "expire"]
 
-# The state in which a delivery starts, by what was decided for it.
+# The state in which a delivery starts, by what was decided for it. What goes into a digest waits for it.
 FIRST_STATE: dict[Action, str] = {
     "send": "queued",
     "hold": "held",
+    "digest": "held",
     "suppress": "suppressed",
     "expire": "expired",
 }
+DIGESTS = ("daily", "weekly", "weekly_cap")
+# Somebody wants these at once; a digest is for the rest.
+HURRIED = ("high", "urgent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +31,42 @@ class Request:
     """What is to be told, apart from whom.
 
     `occurred_at` is the time of the event behind it, None when somebody asked for it directly.
-    `starts_at`, `called_off` and `moved` (it begins at another time by now) are of its lesson. Times are
-    aware, in UTC.
+    `starts_at`, `called_off`, `moved` (it begins at another time by now) and `answered` (the family has said
+    whether they come) are of its lesson. `waited`: it has been held already, and only quiet hours may hold it
+    again. Times are aware, in UTC.
     """
 
     kind: NotificationType
     critical: bool = False
+    priority: str = "normal"
     occurred_at: datetime | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
     starts_at: datetime | None = None
     called_off: bool = False
     moved: bool = False
+    answered: bool = False
     told_before: bool = False
+    waited: bool = False
+
+    @property
+    def folds(self) -> bool:
+        """Whether it may become a part of a digest."""
+        return self.kind.folds and not self.critical and self.priority not in HURRIED
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom it is for. `recipient` is None when the directory does not know `user_id`."""
+    """Whom it is for. `recipient` is None when the directory does not know `user_id`.
+
+    `taken`: by channel, what they got lately, or are going to get.
+    """
 
     user_id: str
     recipient: Recipient | None
     preferences: Preferences
     school_zone: ZoneInfo
+    taken: Mapping[str, timing.Taken] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -56,12 +74,16 @@ class Person:
         named = self.preferences.timezone or (self.recipient.timezone if self.recipient else None)
         return ZoneInfo(named) if named else self.school_zone
 
+    @property
+    def has_several_children(self) -> bool:
+        return self.recipient is not None and len(self.recipient.child_ids) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`reason` is the code of the rule that settled it, `passed` those it got through before.
 
-    `due_at` is set for `send` and `hold`; `expires_at` whenever there is an end to its worth.
+    `due_at` is set for `send`, `hold` and `digest`; `expires_at` whenever there is an end to its worth.
     """
 
     channel: str
@@ -74,6 +96,16 @@ class Decision:
     @property
     def state(self) -> str:
         return FIRST_STATE[self.action]
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it goes out, now or later."""
+        return self.action in ("send", "hold", "digest")
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether it waits together with others, and may become one message with them."""
+        return self.action in ("hold", "digest") and self.reason in timing.GATHERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +141,13 @@ def _lesson_stands(case: _Case) -> str | None:
     return "lesson_changed" if case.request.moved else None
 
 
+def _open(case: _Case) -> str | None:
+    return "already_answered" if case.request.answered else None
+
+
 def _wanted(case: _Case) -> str | None:
+    if case.request.kind.gathers:
+        return None
     return case.person.preferences.refusal(case.request.kind.name, case.request.kind.group, case.channel)
 
 
@@ -146,6 +184,7 @@ RULES: tuple[tuple[str, Action, Rule], ...] = (
     ("first_time", "suppress", _first_time),
     ("lesson_stands", "suppress", _lesson_stands),
     ("lesson_ahead", "expire", _lesson_ahead),
+    ("still_open", "suppress", _open),
     ("still_fresh", "expire", _still_fresh),
     ("wanted", "suppress", _wanted),
     ("reachable", "suppress", _reachable),
@@ -159,6 +198,13 @@ def expiry(request: Request, now: datetime) -> datetime:
     if request.kind.before_start and request.starts_at:
         return min(end, request.starts_at)
     return end
+
+
+def _lasting_end(request: Request) -> datetime | None:
+    """The same for something that may be read in a digest: there is no shelf life in one."""
+    start = request.starts_at if request.kind.before_start else None
+    ends = [end for end in (request.expires_at, start) if end]
+    return min(ends) if ends else None
 
 
 def decide(
@@ -180,18 +226,41 @@ def _decide(case: _Case) -> Decision:
 
 
 def _when(case: _Case, passed: tuple[str, ...], end: datetime) -> Decision:
-    """Quiet hours hold, they never drop: what would be worthless at their end goes at once."""
-    planned, release = case.planned, _release(case)
-    if release and release < end:
-        return Decision(case.channel, "hold", "quiet_hours", passed, release, end)
+    """The wishes hold and gather, they never drop: what would be worthless by then goes at once."""
+    slot = _slot(case, end)
+    if slot.reason in DIGESTS:
+        if case.person.preferences.refusal("digest", "digests", case.channel):
+            return Decision(case.channel, "suppress", "digest_off", passed, expires_at=end)
+        kept = max(end, slot.at + case.request.kind.keeps_for)
+        return Decision(case.channel, "digest", slot.reason, passed, slot.at, _sooner(kept, case.request))
+    if slot.reason:
+        return Decision(case.channel, "hold", slot.reason, passed, slot.at, end)
     passed = (*passed, "quiet_hours")
-    later = planned > case.now
-    reason = "quiet_hours_too_long" if release else "scheduled" if later else "ok"
-    return Decision(case.channel, "hold" if later else "send", reason, passed, planned, end)
+    family = max(slot.at, case.now + timing.FAMILY_WAIT)
+    if _waits_for_siblings(case) and family < end:
+        return Decision(case.channel, "hold", "family", passed, family, end)
+    later = slot.at > case.now
+    reason = slot.in_spite or ("scheduled" if later else "ok")
+    return Decision(case.channel, "hold" if later else "send", reason, passed, slot.at, end)
 
 
-def _release(case: _Case) -> datetime | None:
-    quiet = case.person.preferences.quiet_hours
-    if quiet is None or case.request.critical:
-        return None
-    return quiet.release(case.planned, case.person.zone)
+def _slot(case: _Case, end: datetime) -> timing.Slot:
+    request, person = case.request, case.person
+    if request.critical:
+        return timing.Slot(case.planned)
+    taken = person.taken.get(case.channel, timing.NOTHING)
+    wait = timing.Wait(case.planned, end, _lasting_end(request), request.folds, taken)
+    ask = timing.quiet if request.waited or request.kind.gathers else timing.slot
+    return ask(wait, person.preferences, person.zone)
+
+
+def _sooner(end: datetime, request: Request) -> datetime:
+    lasting = _lasting_end(request)
+    return end if lasting is None else min(end, lasting)
+
+
+def _waits_for_siblings(case: _Case) -> bool:
+    """What one child's event brings may come for the other child in the same breath."""
+    request = case.request
+    told_as_parent = request.occurred_at is not None and "parent" in request.kind.audience
+    return told_as_parent and not request.waited and case.person.has_several_children

@@ -6,17 +6,17 @@ Nobody is changed but through events, so whatever the order of arrival, the same
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from zoneinfo import available_timezones
 
 from lib.domain.audience import ChannelState, Recipient
 from lib.domain.events import Event
+from lib.domain.preferences import timezones
 
 PLAIN = ("role", "name", "email", "telegram_chat_id", "phone", "locale", "timezone")
 LEAVING = ("user.deactivated", "user.deleted")
 DIRECTORY_TYPES = ("user.registered", "user.updated", *LEAVING)
 LONGEST_FIELD = 320
 # A new address deserves a new chance; what a person refused stays refused.
-HEALED_BY_NEW_ADDRESS = ("address_refused", "bad_address", "bot_blocked", "chat_not_found")
+HEALED_BY_NEW_ADDRESS = ("address_refused", "bad_address", "bounced", "bot_blocked", "chat_not_found")
 _TIES = {"parent_ids": "child_ids", "child_ids": "parent_ids"}
 
 
@@ -41,7 +41,7 @@ def _clean(name: str, value: Any) -> str | None:
     if value is None or isinstance(value, dict | list | bool):
         return None
     text = " ".join(str(value).split())[:LONGEST_FIELD]
-    if name == "timezone" and text not in available_timezones():
+    if name == "timezone" and text not in timezones():
         return None
     return text or None
 

@@ -33,6 +33,42 @@ _DECIDED = {
         "Отправлено, несмотря на тихие часы: к их окончанию сообщение потеряло бы смысл.",
         "Sent in spite of quiet hours: by their end it would have been worthless.",
     ),
+    "min_interval": Sentence(
+        "Получатель просил писать не чаще, чем раз в заданное время: сообщение ждёт.",
+        "The recipient asked for a minimum time between messages: it waits.",
+    ),
+    "min_interval_too_long": Sentence(
+        "Отправлено раньше заданного промежутка между сообщениями: позже оно потеряло бы смысл.",
+        "Sent before the minimum time between messages was over: later it would have been worthless.",
+    ),
+    "daily": Sentence(
+        "Получатель собирает такие сообщения в ежедневную сводку.",
+        "The recipient has such messages put into a daily digest.",
+    ),
+    "weekly": Sentence(
+        "Получатель собирает такие сообщения в еженедельную сводку.",
+        "The recipient has such messages put into a weekly digest.",
+    ),
+    "weekly_cap": Sentence(
+        "Лимит сообщений на неделю исчерпан: это войдёт в сводку.",
+        "The recipient's limit of messages a week is reached: this goes into the digest.",
+    ),
+    "weekly_cap_too_long": Sentence(
+        "Отправлено сверх недельного лимита: до сводки сообщение потеряло бы смысл.",
+        "Sent over the weekly limit: by the time of the digest it would have been worthless.",
+    ),
+    "family": Sentence(
+        "У получателя несколько детей: несколько секунд ждём, не придёт ли то же о другом ребёнке.",
+        "The recipient has several children: it waits some seconds for the same about another child.",
+    ),
+    "digest_off": Sentence(
+        "Сообщение должно было войти в сводку, но от сводок в этом канале получатель отказался.",
+        "It was to go into the digest, but the recipient has turned digests off on this channel.",
+    ),
+    "already_answered": Sentence(
+        "На вопрос об этом занятии в семье уже ответили.",
+        "Somebody in the family has already answered about this lesson.",
+    ),
     "unknown_recipient": Sentence(
         "Этого человека нет в справочнике получателей.",
         "The recipient directory does not know this person.",
@@ -86,6 +122,30 @@ _HAPPENED = {
     "queued": Sentence(
         "Сообщение стоит в очереди на отправку.", "It is in the queue and will be sent shortly."
     ),
+    "merged": Sentence(
+        "Вошло в общее сообщение вместе с другими.",
+        "It became a part of one message together with others.",
+    ),
+    "shown_answered": Sentence(
+        "В отправленном сообщении показан ответ.",
+        "The answer is shown in the message that was sent.",
+    ),
+    "nobody_else": Sentence(
+        "Ответа нет, но передать вопрос больше некому.",
+        "There is no answer, but nobody else to ask either.",
+    ),
+    "released": Sentence(
+        "Ожидание закончилось: сообщение стоит в очереди на отправку.",
+        "The wait is over: it is in the queue and will be sent shortly.",
+    ),
+    "gathered": Sentence(
+        "Здесь собраны сообщения, которые ждали одного времени.",
+        "It carries the messages that waited for the same moment.",
+    ),
+    "escalated": Sentence(
+        "Первый адресат не ответил вовремя, поэтому сообщение отправлено и сюда.",
+        "The first one asked did not answer in time, so it was sent here, too.",
+    ),
     "cancelled": Sentence("Отправку отменили.", "It was cancelled before it was sent."),
     "lesson_changed": Sentence(
         "Напоминание отменено: занятие перенесли или отменили.",
@@ -106,6 +166,10 @@ _HAPPENED = {
     "paused": Sentence(
         "Канал временно приостановлен, отправим позже.",
         "The channel is paused for a while; it will be sent later.",
+    ),
+    "rate_plan": Sentence(
+        "Провайдер принимает столько-то сообщений в секунду: это ждёт своей очереди.",
+        "The provider takes only so many messages a second: this one waits for its turn.",
     ),
     "attempts_used_up": Sentence(
         "Все попытки отправить исчерпаны.",
@@ -140,6 +204,30 @@ _HAPPENED = {
         "Отправку запустили заново вручную.",
         "Somebody asked for it to be sent again.",
     ),
+    "files_missing": Sentence(
+        "Сообщение дошло, но файлы к нему отправить не удалось.",
+        "The message arrived, but its files could not be sent after it.",
+    ),
+    "bounced": Sentence(
+        "Почтовый сервер принял письмо, но потом вернул его: доставить не удалось.",
+        "The mail server accepted the letter and later returned it: it could not be delivered.",
+    ),
+    "server_delays": Sentence(
+        "Почтовый сервер получателя пока не принимает письмо, наш почтовый сервер пробует дальше.",
+        "The recipient's mail server does not take the letter yet; ours keeps trying.",
+    ),
+    "server_reports": Sentence(
+        "Почтовый сервер сообщил, что стало с письмом дальше.",
+        "The mail server told what became of the letter later.",
+    ),
+    "via_fallback": Sentence(
+        "Отправлено через запасной почтовый сервер: основной не отвечал.",
+        "It went through the second mail server: the first one was out.",
+    ),
+    "template_failed": Sentence(
+        "Шаблон школы не подошёл к данным, поэтому отправлен встроенный.",
+        "The school's own template did not suit the data, so the built-in one was sent.",
+    ),
 }
 
 # Why there is nothing to show at all.
@@ -172,6 +260,7 @@ RULE_NAMES: Mapping[str, Sentence] = MappingProxyType(
         "first_time": Sentence("об этом ещё не сообщали", "it was not told before"),
         "lesson_stands": Sentence("занятие не отменено", "the lesson was not called off"),
         "lesson_ahead": Sentence("занятие ещё впереди", "the lesson is still ahead"),
+        "still_open": Sentence("ответа на вопрос ещё нет", "it has not been answered yet"),
         "still_fresh": Sentence("срок сообщения не истёк", "its time has not run out"),
         "wanted": Sentence("такие уведомления включены", "this kind of message is wanted"),
         "reachable": Sentence("адрес указан", "there is an address"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from lib.domain.catalogue import NotificationType
 from lib.errors import ServiceError, Temporary
@@ -13,7 +13,7 @@ FINAL = ("sent", "failed", "unknown", "suppressed", "digested", "cancelled", "ex
 WAITING = ("planned", "held", "queued")
 
 # A provider that refuses for one of these refuses the address, not the message: the channel goes off.
-CHANNEL_OFF = ("address_refused", "bad_address", "bot_blocked", "chat_not_found")
+CHANNEL_OFF = ("address_refused", "bad_address", "bounced", "bot_blocked", "chat_not_found")
 
 
 class AnswerLost(ServiceError):
@@ -31,9 +31,34 @@ class ChannelPaused(Temporary):
         self.reason = reason
 
 
+class Crowded(Temporary):
+    """The rate plan has no room for `retry_after` seconds. Like a pause, it does not count as a try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file, whole. `content_type` is a MIME type such as `application/pdf`."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to tap: `data` comes back to the bot (at most 64 bytes), `url` opens in a browser."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One rendered message, addressed. `message_id` is the same at every try."""
+    """One rendered message, addressed. `message_id` is the same at every try.
+
+    `buttons` are rows, for channels that have them.
+    """
 
     delivery_id: str
     user_id: str
@@ -45,18 +70,34 @@ class Letter:
     message_id: str
     date: datetime
     unsubscribe_url: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    priority: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The provider's answer: its own id of the message, if any, and what it said.
 
-    `moved_to`: the address the provider asked us to use from now on.
+    `moved_to`: the address the provider asked us to use from now on. `via`: which of several servers took it.
     """
 
     provider_id: str | None = None
     answer: str | None = None
     moved_to: str | None = None
+    via: str | None = None
+
+
+@runtime_checkable
+class Editor(Protocol):
+    """A channel whose messages can be changed after they were sent."""
+
+    def edit(self, letter: Letter, provider_id: str) -> None:
+        """Put these words and buttons in the place of what was sent. Repeating it changes nothing.
+
+        Raises as `Carrier.send` does; Permanent when the message cannot be changed any more.
+        """
+        ...
 
 
 class Carrier(Protocol):

@@ -57,6 +57,18 @@ class AttendanceMarked(LessonRef):
     tutor_rating: int | None = Field(default=None, ge=1, le=5)
 
 
+class ReminderNeeded(LessonRef):
+    starts_at: Instant | None = None
+    remind_at: Instant | None = None
+    user_ids: list[Id] | None = None
+
+
+class ReminderAnswered(LessonRef):
+    starts_at: Instant
+    user_id: Id
+    answer: Literal["confirm", "reschedule", "cannot"]
+
+
 class LessonCompleted(LessonRef):
     rating: int | None = Field(default=None, ge=1, le=5)
     completed_at: Instant | None = None
@@ -136,7 +148,8 @@ PAYLOADS: dict[str, type[Payload]] = {
     "lesson.deleted": LessonRef,
     "lesson.attendance_marked": AttendanceMarked,
     "lesson.completed": LessonCompleted,
-    "lesson.reminder_needed": LessonRef,
+    "lesson.reminder_needed": ReminderNeeded,
+    "lesson.reminder_answered": ReminderAnswered,
     "homework.assigned": HomeworkRef,
     "homework.submitted": HomeworkSubmitted,
     "homework.graded": HomeworkGraded,

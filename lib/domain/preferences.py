@@ -1,7 +1,8 @@
 """What a person wants to be told, on which channel, and when not to be disturbed."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,9 +11,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from lib.domain.catalogue import CHANNELS, GROUPS, TYPES
 
 
+@lru_cache(maxsize=1)
+def timezones() -> frozenset[str]:
+    """Every IANA name of this machine; reading them from the disk takes some 20 ms."""
+    return frozenset(available_timezones())
+
+
 def known_timezone(value: str) -> str:
     """An IANA zone name, unchanged. Raises ValueError for anything else."""
-    if value not in available_timezones():
+    if value not in timezones():
         raise ValueError("must be an IANA time zone such as Europe/Moscow")
     return value
 
@@ -47,11 +54,40 @@ class QuietHours(BaseModel):
         for day in (today - timedelta(days=1), today):
             opens = datetime.combine(day, start, zone).astimezone(UTC)
             last_day = day if start < end else day + timedelta(days=1)
-            closing = datetime.combine(last_day, end, zone)
-            closes = max(closing.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+            closes = latest(last_day, end, zone)
             if opens <= instant < closes:
                 return closes
         return None
+
+
+def latest(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The instant at which a clock in `zone` shows this time, in UTC; the later one when it does so twice.
+
+    A time that a clock change skips counts as moved on by the hour that was skipped.
+    """
+    shown = datetime.combine(day, clock, zone)
+    return max(shown.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+
+
+# When digests go out, on the person's own clock: after school, and on the evening before the new week.
+DIGEST_TIME = time(18)
+SUNDAY = 6
+
+
+def digest_due(after: datetime, zone: ZoneInfo, every: Literal["daily", "weekly"]) -> datetime:
+    """The first digest time later than `after`, in UTC: 18:00 each day, or 18:00 on Sundays."""
+    day = after.astimezone(zone).date()
+    while True:
+        due = latest(day, DIGEST_TIME, zone)
+        if due > after and (every == "daily" or day.weekday() == SUNDAY):
+            return due
+        day += timedelta(days=1)
+
+
+def week_of(instant: datetime, zone: ZoneInfo) -> date:
+    """The Monday of the week that this instant belongs to on a clock in `zone`."""
+    day = instant.astimezone(zone).date()
+    return day - timedelta(days=day.weekday())
 
 
 class ChannelChoice(BaseModel):
@@ -75,13 +111,20 @@ def _known(names: Mapping[str, Any], allowed: Any, what: str) -> Mapping[str, An
 
 
 class Preferences(BaseModel):
-    """Everything at its default means: tell me everything, on every channel I have, at any hour."""
+    """Everything at its default means: tell me everything, on every channel I have, at any hour.
+
+    `min_interval_minutes` and `weekly_cap` count messages of one channel. What the cap keeps back goes into the
+    next digest, or on Sunday evening when there is none.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     timezone: Timezone | None = None
     quiet_hours: QuietHours | None = None
+    digest: Literal["off", "daily", "weekly"] = "off"
     reminder_minutes: Literal[60, 30, 15, 5] | None = 60
+    min_interval_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    weekly_cap: Annotated[int, Field(ge=1, le=1000)] | None = None
     groups: Mapping[str, ChannelChoice] = Field(default_factory=dict)
     types: Mapping[str, ChannelChoice] = Field(default_factory=dict)
 
@@ -94,6 +137,11 @@ class Preferences(BaseModel):
     @classmethod
     def _types_exist(cls, value: Mapping[str, ChannelChoice]) -> Mapping[str, ChannelChoice]:
         return _known(value, TYPES, "type")
+
+    @property
+    def counts(self) -> bool:
+        """Whether earlier messages matter for the next one."""
+        return self.min_interval_minutes is not None or self.weekly_cap is not None
 
     def refusal(self, type_name: str, group: str, channel: str) -> str | None:
         """`type_off` or `group_off` when this is not wanted on that channel. A type's own switch wins."""
@@ -114,7 +162,7 @@ class Preferences(BaseModel):
     def stored(self) -> dict[str, Any]:
         """As it is kept: what was chosen, and always the lead time of reminders, where null is a choice."""
         return {
-            **self.model_dump(mode="json", exclude_none=True),
+            **self.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
             "reminder_minutes": self.reminder_minutes,
         }
 
@@ -124,7 +172,7 @@ class Preferences(BaseModel):
         Sending it back changes nothing.
         """
         return {
-            **self.model_dump(include={"timezone", "quiet_hours", "reminder_minutes"}),
+            **self.model_dump(exclude={"groups", "types"}),
             "groups": {group: {c: self._group(group, c) for c in CHANNELS} for group in GROUPS},
             "types": {name: choice.model_dump(exclude_none=True) for name, choice in self.types.items()},
         }

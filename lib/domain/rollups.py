@@ -27,7 +27,19 @@ LESSONS = Rollup(
     "lesson_rollup",
     ("slot", "tutor_id", "student_id", "subject"),
     dict.fromkeys(
-        ("scheduled", "completed", "cancelled", "excused", "unexcused", "minutes", "ratings", "rating_sum"),
+        (
+            "scheduled",
+            "completed",
+            "cancelled",
+            "excused",
+            "unexcused",
+            "minutes",
+            "ratings",
+            "rating_sum",
+            "confirmed",
+            "reschedule_asked",
+            "declined",
+        ),
         int,
     ),
 )

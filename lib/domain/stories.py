@@ -49,6 +49,7 @@ LESSON_TYPES = {
         "deleted",
         "attendance_marked",
         "completed",
+        "reminder_answered",
     )
 }
 HOMEWORK_TYPES = {f"homework.{word}" for word in ("assigned", "submitted", "graded", "overdue")}

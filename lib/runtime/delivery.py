@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy import Connection, exc, select
+from sqlalchemy import Connection, exc
 
-from lib.db import deliveries, pauses, preferences, recipients, timeline
+from lib.db import deliveries, pauses, timeline
 from lib.db.deliveries import Delivery, Refusal
-from lib.db.tables import notifications
 from lib.domain.decisions import Decision, Request, decide
-from lib.domain.outcomes import FINAL, Carrier, Letter, Receipt
+from lib.domain.outcomes import FINAL, Carrier, Editor, Receipt
 from lib.errors import Permanent, Temporary
-from lib.runtime import letters, settling
-from lib.runtime.attempt import Try
+from lib.runtime import dispatching, settling, updating
+from lib.runtime.attempt import Try, attempt_of, letter_of
 from lib.runtime.call import Call, Message
 
 # Waits between tries to write an outcome down, seconds: a database restart must not turn `sent` into `unknown`.
@@ -34,7 +33,10 @@ class LeaseLost(Exception):
 
 def deliver(call: Call, message: Message, carrier: Carrier) -> None:
     """Carry one `delivery.due` message out. Raises Temporary while somebody else holds the delivery."""
-    delivery_id = _delivery_id(message)
+    if message.event().get("type") == dispatching.EDIT:
+        _edit(call, message, carrier)
+        return
+    delivery_id = delivery_id_of(message)
     token = uuid.uuid4().hex
     with call.db.begin() as conn:
         found = deliveries.claim(conn, delivery_id, token)
@@ -51,7 +53,13 @@ def deliver(call: Call, message: Message, carrier: Carrier) -> None:
             attempt.line.close()
 
 
-def _delivery_id(message: Message) -> str:
+def _edit(call: Call, message: Message, carrier: Carrier) -> None:
+    if not isinstance(carrier, Editor):
+        raise Permanent("bad_message", f"Messages of {carrier.channel} cannot be changed.")
+    updating.show_answers(call, delivery_id_of(message), carrier)
+
+
+def delivery_id_of(message: Message) -> str:
     given = message.event()["data"].get("delivery_id")
     try:
         return str(uuid.UUID(str(given)))
@@ -61,17 +69,7 @@ def _delivery_id(message: Message) -> str:
 
 def _begun(conn: Connection, call: Call, delivery: Delivery, token: str) -> Try:
     timeline.note(conn, delivery, "attempt", detail={"number": delivery.attempts})
-    return _prepare(conn, call, delivery, token)
-
-
-def _prepare(conn: Connection, call: Call, delivery: Delivery, token: str) -> Try:
-    wanted = select(notifications).where(notifications.c.id == delivery.notification_id)
-    notification = conn.execute(wanted).one()
-    user_id = delivery.user_id
-    person = letters.person_of(
-        call.settings, user_id, recipients.get(conn, user_id), preferences.get(conn, user_id)
-    )
-    return Try(call, token, delivery, notification, person, letters.with_names(conn, notification.data))
+    return attempt_of(conn, call, delivery, token)
 
 
 def _paused(conn: Connection, attempt: Try) -> bool:
@@ -104,7 +102,7 @@ def _settle_abandoned(call: Call, delivery_id: str, token: str) -> None:
         adopted = deliveries.adopt(conn, delivery_id, token)
         if adopted:
             settling.lost(
-                conn, _prepare(conn, call, adopted, token), "the sender vanished after handing it over"
+                conn, attempt_of(conn, call, adopted, token), "the sender vanished after handing it over"
             )
 
 
@@ -129,7 +127,7 @@ def _attempt(attempt: Try, carrier: Carrier) -> None:
 
 
 def _handed_over(attempt: Try, carrier: Carrier) -> Receipt:
-    return carrier.send(_letter(attempt), lambda: _point_of_no_return(attempt))
+    return carrier.send(letter_of(attempt), lambda: _point_of_no_return(attempt))
 
 
 def _still_wanted(attempt: Try) -> Decision:
@@ -138,33 +136,10 @@ def _still_wanted(attempt: Try) -> Decision:
         kind=attempt.kind,
         critical=attempt.notification.critical,
         expires_at=attempt.delivery.expires_at,
+        waited=True,
     )
     channels = (attempt.delivery.channel,)
     return decide(request, attempt.person, channels, attempt.delivery.clock)[0]
-
-
-def _letter(attempt: Try) -> Letter:
-    settings, delivery, row = attempt.call.settings, attempt.delivery, attempt.notification
-    rendered = letters.words(
-        settings,
-        attempt.kind,
-        delivery.channel,
-        attempt.person,
-        attempt.data,
-        delivery.clock,
-        locale=row.locale,
-        template=row.template,
-    )
-    return letters.addressed(
-        settings,
-        attempt.kind,
-        delivery.channel,
-        attempt.person,
-        rendered,
-        notification_id=delivery.notification_id,
-        delivery_id=delivery.id,
-        date=delivery.clock,
-    )
 
 
 def _point_of_no_return(attempt: Try) -> None:

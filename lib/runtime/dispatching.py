@@ -11,10 +11,13 @@ from lib.db.deliveries import Delivery
 from lib.domain.catalogue import PRIORITIES, TYPES
 from lib.domain.plans import Plan
 from lib.domain.shapes import instant_text
+from lib.domain.timing import GATHERED
 from lib.queue import outbox
 from lib.queue.outbox import Outgoing
 
 EXCHANGE = "repitbot_notifications"
+GATHER = "delivery.gather"
+EDIT = "delivery.edit"
 PUBLISHED = ("sent", "failed", "suppressed", "unknown")
 
 
@@ -30,12 +33,26 @@ def due(delivery_id: str, channel: str, tag: str, *, due_at: datetime | None, pr
     )
 
 
+def gathering(delivery_id: str, user_id: str, channel: str, tag: str, due_at: datetime | None) -> Outgoing:
+    """To the dispatcher at `due_at`: see what waits for this person on this channel by then."""
+    return outbox.message(
+        GATHER,
+        f"{delivery_id}:gather:{tag}",
+        {"user_id": user_id, "channel": channel},
+        queue="notifications.events",
+        due_at=due_at,
+        priority=PRIORITIES["high"],
+    )
+
+
 def first_turns(plans: Iterable[Plan]) -> Iterator[Outgoing]:
     """What new plans put in the outbox: the due deliveries, and the news of those that were suppressed."""
     for plan in plans:
         for each in plan.deliveries:
             decision = each.decision
-            if decision.action in ("send", "hold"):
+            if decision.is_gathered:
+                yield gathering(each.id, each.user_id, decision.channel, "0", decision.due_at)
+            elif decision.is_alive:
                 priority = plan.asked.priority
                 yield due(each.id, decision.channel, "0", due_at=decision.due_at, priority=priority)
             elif decision.state in PUBLISHED:
@@ -95,7 +112,10 @@ def publish(conn: Connection, delivery: Delivery, type_name: str) -> None:
 
 
 def again(conn: Connection, delivery: Delivery, type_name: str, tag: str) -> None:
-    """Put a waiting delivery back in its channel's queue, due when its row says."""
-    priority = TYPES[type_name].priority
-    message = due(delivery.id, delivery.channel, tag, due_at=delivery.due_at, priority=priority)
+    """See to a waiting delivery when its row says: one that is held may become one message with others."""
+    if delivery.state == "held" and delivery.reason in GATHERED:
+        message = gathering(delivery.id, delivery.user_id, delivery.channel, tag, delivery.due_at)
+    else:
+        priority = TYPES[type_name].priority
+        message = due(delivery.id, delivery.channel, tag, due_at=delivery.due_at, priority=priority)
     outbox.add(conn, [message])

@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from lib.db import recipients
 from lib.domain import unsubscribe
+from lib.domain.audience import Recipient
 from lib.domain.catalogue import NotificationType
 from lib.domain.decisions import Person
-from lib.domain.outcomes import Letter
+from lib.domain.outcomes import Attachment, Button, Letter
+from lib.domain.own_templates import Chosen
 from lib.runtime.settings import Settings
 from lib.templates.rendering import Reader, Rendered, Surroundings, known_locale, render
 
@@ -21,9 +23,22 @@ NAMED = {"student_id": "student_name", "tutor_id": "tutor_name"}
 
 
 def with_names(conn: Connection, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The data with the names of the people it mentions by id, as the directory knows them now."""
-    ids = {str(data[key]) for key in NAMED if data.get(key)}
+    """The data with the names of the people it mentions by id, as the directory knows them now.
+
+    In a digest, those of every message it carries.
+    """
+    items: list[Mapping[str, Any]] = [
+        item["data"] for item in data.get("items") or () if isinstance(item, dict)
+    ]
+    ids = {str(each[key]) for each in (data, *items) for key in NAMED if each.get(key)}
     known = recipients.by_ids(conn, ids) if ids else {}
+    named = _named(data, known)
+    if items:
+        named["items"] = [{**item, "data": _named(item["data"], known)} for item in data["items"]]
+    return named
+
+
+def _named(data: Mapping[str, Any], known: Mapping[str, Recipient]) -> dict[str, Any]:
     names = {name: known[str(data[key])].name for key, name in NAMED.items() if str(data.get(key)) in known}
     return {**{key: value for key, value in names.items() if value}, **data}
 
@@ -31,6 +46,12 @@ def with_names(conn: Connection, data: Mapping[str, Any]) -> dict[str, Any]:
 def person_of(settings: Settings, user_id: str, recipient: Any, chosen: Any) -> Person:
     """Somebody as the decisions see them."""
     return Person(user_id, recipient, chosen, ZoneInfo(settings.school_timezone))
+
+
+def locale_of(settings: Settings, person: Person, wanted: str | None = None) -> str:
+    """The language this person is written in, unless another is `wanted`."""
+    own = person.recipient.locale if person.recipient else None
+    return known_locale(wanted, own, settings.default_locale)
 
 
 def words(
@@ -42,19 +63,21 @@ def words(
     now: datetime,
     *,
     locale: str | None = None,
-    template: str | None = None,
+    chosen: Chosen | None = None,
+    answer_urls: Mapping[str, str] | None = None,
 ) -> Rendered:
     """The message for this person. Raises BadInput (422) when the data does not make one."""
     who = person.recipient
     reader = Reader(
-        locale=known_locale(locale, who.locale if who else None, settings.default_locale),
+        locale=locale_of(settings, person, locale),
         zone=person.zone,
         role=who.role if who else None,
         name=who.name if who else None,
     )
     link = unsubscribe_url(settings, person.user_id, kind.group) if channel == "email" else None
-    around = Surroundings(now, settings.currency, link)
-    return render(template or kind.name, channel, reader, data, around)
+    around = Surroundings(now, settings.currency, link, answer_urls)
+    made_of = chosen or Chosen(kind.name)
+    return render(made_of.type, channel, reader, data, around, own=made_of.own)
 
 
 def unsubscribe_url(settings: Settings, user_id: str, group: str) -> str:
@@ -79,6 +102,9 @@ def addressed(
     notification_id: str,
     delivery_id: str,
     date: datetime,
+    attachments: tuple[Attachment, ...] = (),
+    buttons: tuple[tuple[Button, ...], ...] = (),
+    priority: str = "normal",
 ) -> Letter:
     """A rendered message, ready to be handed over."""
     address = person.recipient.address(channel) if person.recipient else None
@@ -93,4 +119,7 @@ def addressed(
         message_id=message_id(settings, notification_id, delivery_id),
         date=date,
         unsubscribe_url=unsubscribe_url(settings, person.user_id, kind.group) if channel == "email" else None,
+        attachments=attachments,
+        buttons=buttons,
+        priority=priority,
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from lib.auth.secrets import DEVELOPMENT_KEY, unfit
+from lib.auth.signing_keys import readable_pem
 from lib.domain.shapes import Currency
 
 SECRETS_FOLDER = Path("/var/openfaas/secrets")
@@ -28,6 +29,7 @@ def _zone(name: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Pem = Annotated[str, AfterValidator(readable_pem)]
 
 
 class Settings(BaseModel):
@@ -53,6 +55,15 @@ class Settings(BaseModel):
     email_password: str = ""
     email_use_tls: bool = True
     email_from: str = "RepitBot <no-reply@repitbot.example>"
+    email_fallback_host: str = ""
+    email_fallback_port: Port = 587
+    email_fallback_username: str = ""
+    email_fallback_password: str = ""
+    email_fallback_use_tls: bool = True
+    email_fallback_from: str = ""
+    dkim_domain: str = ""
+    dkim_selector: str = ""
+    dkim_private_key: Pem = Field(default="", repr=False)
     bot_token: str = ""
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_secret: str = ""
@@ -90,6 +101,7 @@ def load(environ: Mapping[str, str] | None = None, secrets: Path = SECRETS_FOLDE
         first = error.errors(include_input=False)[0]
         message = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{str(first['loc'][0]).upper()} is wrong: {message}.") from None
+    _check_mail(settings)
     _check_production(settings)
     return settings
 
@@ -114,6 +126,18 @@ def _mounted(path: Path) -> str | None:
         inside = [p for p in sorted(path.iterdir()) if p.is_file() and not p.name.startswith(".")]
         path = inside[0] if len(inside) == 1 else path / path.name
     return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.email_fallback_host and not settings.email_host:
+        raise SettingsError(
+            "EMAIL_FALLBACK_HOST is set without EMAIL_HOST: there is nothing to fall back from."
+        )
+    for name in ("dkim_domain", "dkim_selector"):
+        if settings.dkim_private_key and not getattr(settings, name):
+            raise SettingsError(
+                f"{name.upper()} is missing: DKIM_PRIVATE_KEY is set, and the key belongs to it."
+            )
 
 
 def _check_production(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from lib.db import deliveries, pauses, recipients, timeline
 from lib.domain.decisions import Decision
 from lib.domain.events import utc_now
-from lib.domain.outcomes import CHANNEL_OFF, AnswerLost, ChannelPaused, Receipt
+from lib.domain.outcomes import CHANNEL_OFF, AnswerLost, ChannelPaused, Crowded, Receipt
 from lib.domain.retry import next_try
 from lib.errors import BadInput, Permanent, Temporary
 from lib.runtime import dispatching, metrics
@@ -27,6 +27,10 @@ def sent(conn: Connection, attempt: Try, receipt: Receipt) -> None:
     delivery = attempt.delivery
     told = replace(delivery, state="sent", reason="sent")
     detail = {"answer": receipt.answer, "id": receipt.provider_id}
+    if receipt.via:
+        detail["via"] = receipt.via
+    if attempt.fell_back:
+        detail["template_failed"] = attempt.fell_back
     news = dispatching.outbox_row(told, attempt.kind.name)
     provider_id = receipt.provider_id
     deliveries.sent(conn, delivery.id, attempt.token, provider_id=provider_id, detail=detail, news=news)
@@ -40,7 +44,7 @@ def moved(conn: Connection, attempt: Try, address: str) -> None:
 
 
 def not_now(conn: Connection, attempt: Try, decision: Decision) -> None:
-    if decision.action == "hold" and decision.due_at:
+    if decision.is_alive and decision.due_at:
         put_back(conn, attempt, decision.reason, decision.due_at, state="held", refund=True)
     else:
         _finish(conn, attempt, decision.state, decision.reason, {"passed": list(decision.passed)})
@@ -60,6 +64,9 @@ def went_wrong(conn: Connection, attempt: Try, error: Exception) -> None:
         case ChannelPaused():
             until = pauses.pause(conn, attempt.delivery.channel, error.retry_after, error.reason)
             put_back(conn, attempt, "paused", until, refund=True, answer=error.detail)
+        case Crowded():
+            soon = attempt.delivery.clock + timedelta(seconds=error.retry_after)
+            put_back(conn, attempt, "rate_plan", soon, refund=True)
         case Temporary():
             _later(conn, attempt, error)
         case AnswerLost():
@@ -74,7 +81,8 @@ def went_wrong(conn: Connection, attempt: Try, error: Exception) -> None:
 
 def _later(conn: Connection, attempt: Try, error: Temporary) -> None:
     delivery = attempt.delivery
-    due_at = next_try(delivery.attempts, delivery.clock, delivery.expires_at)
+    # From the end of this try: it may have hung for longer than the wait.
+    due_at = next_try(delivery.attempts, deliveries.clock(conn), delivery.expires_at)
     if due_at is None:
         _finish(conn, attempt, "failed", "attempts_used_up", {"answer": error.detail})
     else:
@@ -84,7 +92,7 @@ def _later(conn: Connection, attempt: Try, error: Temporary) -> None:
 def lost(conn: Connection, attempt: Try, detail: str) -> None:
     """Once more when it must arrive; otherwise left, and shown."""
     delivery = attempt.delivery
-    if attempt.kind.must_arrive and delivery.resends == 0:
+    if attempt.must_arrive and delivery.resends == 0:
         put_back(conn, attempt, "resend", delivery.clock + RESEND_AFTER, resend=True, answer=detail)
     else:
         _finish(conn, attempt, "unknown", "answer_lost", {"answer": detail})

@@ -9,7 +9,7 @@ from uuid6 import uuid7
 from lib.db import notifications, preferences, recipients
 from lib.domain.catalogue import TYPES
 from lib.domain.explain import sentence
-from lib.domain.plans import Asked, plan
+from lib.domain.plans import NO_FALLBACK, Asked, plan
 from lib.domain.shapes import Id
 from lib.errors import not_found
 from lib.queue import outbox
@@ -53,7 +53,11 @@ def send(call: Call, conn: Connection, trial: Trial, channel: str) -> Reply:
     text = MESSAGE["en" if recipient and (recipient.locale or "").startswith("en") else "ru"]
     data: dict[str, Any] = {"title": trial.title, "message": trial.message or text}
     asked = Asked(
-        TYPES["custom"], data, priority="high", requested_by=f"{call.principal.role}:{call.principal.sub}"
+        TYPES["custom"],
+        data,
+        priority="high",
+        requested_by=f"{call.principal.role}:{call.principal.sub}",
+        fallback=NO_FALLBACK,
     )
     made = plan(asked, [person], (channel,), call.now, lambda: str(uuid7()))
     notifications.insert(conn, [made])

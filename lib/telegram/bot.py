@@ -2,7 +2,9 @@
 
 import logging
 import warnings
+from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from telegram import Bot as Client
 from telegram import LinkPreviewOptions
@@ -11,19 +13,31 @@ from telegram.error import ChatMigrated, TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
-from lib.domain.outcomes import AnswerLost, ChannelPaused, Receipt
-from lib.telegram.errors import sorted_error
+from lib.domain.outcomes import AnswerLost, Attachment, Button, ChannelPaused
+from lib.errors import Permanent
+from lib.telegram.errors import ChatMoved, sorted_error
 from lib.telegram.loop import LoopThread
+from lib.telegram.media import Kind, album, file, keyboard, reply
 
 CONNECT_S = 5.0
 ANSWER_S = 15.0
 # Everything together; below the lease of a delivery.
 CALL_S = 25.0
 NOT_CONFIGURED_PAUSE_S = 60.0
+Rows = Sequence[Sequence[Button]]
+T = TypeVar("T")
 
 
 class Bot:
-    """One bot, one client, one loop; safe to use from several threads."""
+    """One bot, one client, one loop; safe to use from several threads.
+
+    Every method raises:
+        Permanent: this chat or this message is refused for good.
+        Temporary: the request surely did not reach Telegram.
+        ChannelPaused: nothing may be sent for a while (429, or the token is refused).
+        AnswerLost: it may have reached Telegram.
+        ChatMoved: the chat has another id by now; surely nothing was sent.
+    """
 
     def __init__(self, token: str, api_url: str) -> None:
         # At INFO httpx writes every URL to the log, and the token is part of it.
@@ -34,48 +48,117 @@ class Bot:
         self._loop = LoopThread()
         self._client: Client | None = None
 
-    def send(self, chat_id: str, html: str) -> Receipt:
-        """Send one message in Telegram's HTML.
+    def send(self, chat_id: str, html: str, buttons: Rows = ()) -> str:
+        """Send a text in Telegram's HTML; the message's id."""
 
-        Raises:
-            Permanent: this chat or this text is refused for good.
-            Temporary: the request surely did not reach Telegram.
-            ChannelPaused: nothing may be sent for a while (429, or the token is refused).
-            AnswerLost: it may have reached Telegram.
+        async def call(client: Client) -> str:
+            sent = await client.send_message(
+                _chat(chat_id),
+                html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=keyboard(buttons),
+            )
+            return str(sent.message_id)
+
+        return self._run(call)
+
+    def send_files(
+        self,
+        chat_id: str,
+        kind: Kind,
+        files: Sequence[Attachment],
+        html: str = "",
+        buttons: Rows = (),
+        *,
+        reply_to: str | None = None,
+    ) -> str:
+        """Send photos or documents in one call, several as an album, `html` below; the first message's id.
+
+        An album has no buttons.
         """
+        words: dict[str, Any] = {"caption": html or None, "parse_mode": ParseMode.HTML}
+
+        async def call(client: Client) -> str:
+            if len(files) > 1:
+                sent = await client.send_media_group(
+                    _chat(chat_id), album(kind, files), reply_parameters=reply(reply_to), **words
+                )
+                return str(sent[0].message_id)
+            send = client.send_photo if kind == "photo" else client.send_document
+            words["reply_markup"] = keyboard(buttons)
+            one = await send(_chat(chat_id), file(files[0]), reply_parameters=reply(reply_to), **words)
+            return str(one.message_id)
+
+        return self._run(call)
+
+    def edit(self, chat_id: str, message_id: str, html: str, buttons: Rows = ()) -> None:
+        """Put another text and other buttons in the place of a message's. What is so already is no error."""
+
+        async def call(client: Client) -> None:
+            await client.edit_message_text(
+                html,
+                chat_id=_chat(chat_id),
+                message_id=int(message_id),
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=keyboard(buttons),
+            )
+
+        self._unless_same(call)
+
+    def edit_caption(self, chat_id: str, message_id: str, html: str, buttons: Rows = ()) -> None:
+        """The same for the words below a photo or a document."""
+
+        async def call(client: Client) -> None:
+            await client.edit_message_caption(
+                chat_id=_chat(chat_id),
+                message_id=int(message_id),
+                caption=html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(buttons),
+            )
+
+        self._unless_same(call)
+
+    def answer_callback(self, query_id: str, text: str = "") -> None:
+        """End the waiting of whoever pressed a button, with a short notice. Too late is no error."""
+
+        async def call(client: Client) -> None:
+            await client.answer_callback_query(query_id, text or None)
+
+        try:
+            self._run(call)
+        except Permanent as error:
+            if "query is too old" not in error.detail.lower():
+                raise
+
+    def require_token(self) -> None:
+        """Raises ChannelPaused when there is none."""
         if not self._token:
             raise ChannelPaused("not_configured", "BOT_TOKEN is not set.", retry_after=NOT_CONFIGURED_PAUSE_S)
-        try:
-            return self._delivered(chat_id, html)
-        except ChatMigrated as moved:
-            new_id = str(moved.new_chat_id)
-            receipt = self._sorted(new_id, html)
-            return Receipt(receipt.provider_id, receipt.answer, moved_to=new_id)
-        except TelegramError as error:
-            raise sorted_error(error) from None
 
-    def _sorted(self, chat_id: str, html: str) -> Receipt:
+    def _unless_same(self, call: Callable[[Client], Awaitable[None]]) -> None:
         try:
-            return self._delivered(chat_id, html)
-        except TelegramError as error:
-            raise sorted_error(error) from None
+            self._run(call)
+        except Permanent as error:
+            if "message is not modified" not in error.detail.lower():
+                raise
 
-    def _delivered(self, chat_id: str, html: str) -> Receipt:
+    def _run(self, call: Callable[[Client], Awaitable[T]]) -> T:
+        self.require_token()
+
+        async def run() -> T:
+            return await call(self._made())
+
         try:
-            message = self._loop.run(self._call(chat_id, html), CALL_S)
+            return self._loop.run(run(), CALL_S)
         except TimeoutError:
             raise AnswerLost("the Bot API did not answer in time") from None
-        return Receipt(provider_id=str(message), answer="ok")
-
-    async def _call(self, chat_id: str, html: str) -> int:
-        client = self._made()
-        sent = await client.send_message(
-            chat_id=int(chat_id) if chat_id.lstrip("-").isdigit() else chat_id,
-            text=html,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
-        return sent.message_id
+        except ChatMigrated as moved:
+            raise ChatMoved(str(moved.new_chat_id)) from None
+        except TelegramError as error:
+            raise sorted_error(error) from None
 
     def _made(self) -> Client:
         """Only ever called on the loop's thread, so no two are made."""
@@ -89,6 +172,10 @@ class Bot:
             )
             self._client = Client(self._token, base_url=f"{self._api}/bot", request=request)
         return self._client
+
+
+def _chat(chat_id: str) -> int | str:
+    return int(chat_id) if chat_id.lstrip("-").isdigit() else chat_id
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,14 @@ NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "chat_id is empty")
 
 
+class ChatMoved(Exception):
+    """The chat's messages go to another id from now on."""
+
+    def __init__(self, chat_id: str) -> None:
+        super().__init__(chat_id)
+        self.chat_id = chat_id
+
+
 def sorted_error(error: TelegramError) -> ServiceError:
     """One error of the client → one of ours. BadRequest and TimedOut are both NetworkError: order matters."""
     match error:

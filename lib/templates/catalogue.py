@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from lib.domain.catalogue import CHANNELS, TYPES
-from lib.templates.rendering import FILES, LOCALES, VERSION
+from lib.templates.engine import FILES, LOCALES, VERSION
 from lib.templates.variables import of_type
 
 
 def catalogue() -> Iterator[dict[str, Any]]:
     """Every built-in template: name, type, group, channel, locale, version, variables."""
     for kind in TYPES.values():
-        variables = [{"name": v.name, "kind": v.kind, "required": v.required} for v in of_type(kind.name)]
         for channel in CHANNELS:
             for locale in LOCALES:
                 yield {
@@ -22,8 +21,13 @@ def catalogue() -> Iterator[dict[str, Any]]:
                     "locale": locale,
                     "version": VERSION,
                     "built_in": True,
-                    "variables": variables,
+                    "variables": variables_of(kind.name),
                 }
+
+
+def variables_of(type_name: str) -> list[dict[str, Any]]:
+    """The variables of a type as the API shows them."""
+    return [{"name": v.name, "kind": v.kind, "required": v.required} for v in of_type(type_name)]
 
 
 def source(name: str, channel: str, locale: str) -> str:

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 LIMIT = 4096
@@ -16,22 +16,23 @@ def visible_length(markup: str) -> int:
     return len(html.unescape(_TAG.sub("", markup)).encode("utf-16-le")) // 2
 
 
-def fitted(values: Mapping[str, Any], render: Callable[[Mapping[str, Any]], str]) -> str:
-    """Rendered within the limit, by shortening the longest text values and never the markup around them."""
+def fitted(
+    values: Mapping[str, Any], texts: Collection[str], render: Callable[[Mapping[str, Any]], str]
+) -> str:
+    """Rendered within the limit, by shortening the longest of the `texts` and never the markup around them."""
     shorter = dict(values)
     markup = render(shorter)
     for _ in range(_ROUNDS):
         excess = visible_length(markup) - LIMIT
-        if excess <= 0:
+        lengths = {name: len(shorter[name]) for name in texts if shorter.get(name)}
+        if excess <= 0 or not lengths:
             return markup
-        name, longest = max(
-            ((key, value) for key, value in shorter.items() if isinstance(value, str)),
-            key=lambda item: len(item[1]),
-        )
-        shorter[name] = _cut(longest, len(longest) - excess - 1)
+        longest = max(lengths, key=lambda name: lengths[name])
+        shorter[longest] = cut(shorter[longest], lengths[longest] - excess)
         markup = render(shorter)
     return markup
 
 
-def _cut(text: str, length: int) -> str:
-    return text[: max(length, 0)].rstrip() + "…"
+def cut(text: str, length: int) -> str:
+    """The text in at most `length` characters; what is missing shows as «…»."""
+    return text if len(text) <= length else text[: max(length - 1, 0)].rstrip() + "…"

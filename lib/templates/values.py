@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from lib.domain.catalogue import TYPES
 from lib.domain.shapes import as_decimal, in_utc
 from lib.errors import BadInput, FieldError
 from lib.templates.headers import header_line
@@ -42,11 +43,18 @@ def _url(value: Any) -> str:
     return url
 
 
+def _messages(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+        raise ValueError("must be a list of at least one message, {type, data}")
+    return value
+
+
 _READ: Mapping[Kind, Callable[[Any], Any]] = {
     "text": _text,
     "instant": _instant,
     "number": _number,
     "url": _url,
+    "messages": _messages,
 }
 
 
@@ -88,12 +96,25 @@ def check(type_name: str, data: Mapping[str, Any]) -> None:
     """
     values = typed(type_name, data)
     for variable in of_type(type_name):
-        if len(str(_given(variable, data) or "")) > LONGEST_TEXT:
+        if variable.kind != "messages" and len(str(_given(variable, data) or "")) > LONGEST_TEXT:
             wrong: FieldError = {
                 "loc": f"data.{variable.name}",
                 "msg": f"has more than {LONGEST_TEXT} characters",
             }
             raise BadInput("The data does not fit the type's template.", status=422, errors=[wrong])
+    for item in values.get("items") or ():
+        _check_part(item)
     for name in SUBJECT_VARIABLES:
         if values.get(name):
             header_line(values[name])
+
+
+def _check_part(item: Mapping[str, Any]) -> None:
+    kind = TYPES.get(str(item.get("type")))
+    if kind is None or kind.gathers or not isinstance(item.get("data"), dict):
+        wrong: FieldError = {
+            "loc": "data.items",
+            "msg": "each must be {type, data} of a type that is no digest",
+        }
+        raise BadInput("The data does not fit the type's template.", status=422, errors=[wrong])
+    check(kind.name, item["data"])

@@ -1,6 +1,6 @@
 """The variables of each type, their kinds, and the sample data that previews show.
 
-Every variable may be absent but `message`: a lesson without a topic must still read well.
+Every variable may be absent but `message` and `items`: a lesson without a topic must still read well.
 """
 
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-Kind = Literal["text", "instant", "number", "url"]
+Kind = Literal["text", "instant", "number", "url", "messages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ _MESSAGE = (
     Variable("url", "url"),
 )
 
+_DIGEST = (Variable("items", "messages", required=True), Variable("why"))
+
 _FAMILIES: Mapping[str, tuple[Variable, ...]] = {
     "lesson": _LESSON,
     "homework": _HOMEWORK,
@@ -60,6 +62,8 @@ _OWN: Mapping[str, tuple[Variable, ...]] = {
     "balance_low": (Variable("balance", "number"), Variable("student_name")),
     "material_shared": (*_all("text", "title subject grade tutor_name"), Variable("url", "url")),
     "welcome_message": (),
+    "lesson_answered": (*_LESSON, *_all("text", "answer answered_by_name")),
+    "digest": _DIGEST,
     "weekly_digest": (
         *_all("text", "student_name"),
         *_all("instant", "week_start next_lesson_at"),
@@ -77,6 +81,11 @@ def of_type(name: str) -> tuple[Variable, ...]:
     return _FAMILIES[name.partition("_")[0]] if own is None else own
 
 
+def texts_of(name: str) -> tuple[str, ...]:
+    """The names of those that are free text, which may be cut when there is no room."""
+    return tuple(each.name for each in of_type(name) if each.kind == "text")
+
+
 _RU: Mapping[str, Any] = MappingProxyType(
     {
         "subject": "Математика",
@@ -89,6 +98,7 @@ _RU: Mapping[str, Any] = MappingProxyType(
         "title": "Формулы сокращённого умножения",
         "period": "1–30 ноября",
         "message": "В субботу занятий не будет: у школы выходной.",
+        "answered_by_name": "Ольга",
     }
 )
 _EN: Mapping[str, Any] = MappingProxyType(
@@ -103,6 +113,7 @@ _EN: Mapping[str, Any] = MappingProxyType(
         "title": "Binomial formulas",
         "period": "1–30 November",
         "message": "There are no lessons on Saturday: the school is closed.",
+        "answered_by_name": "Olga",
     }
 )
 _BOTH: Mapping[str, Any] = MappingProxyType(
@@ -130,6 +141,8 @@ _BOTH: Mapping[str, Any] = MappingProxyType(
         "average_percent": "84",
         "room_url": "https://example.com/room/42",
         "url": "https://example.com/files/42",
+        "answer": "reschedule",
+        "why": "quiet_hours",
     }
 )
 
@@ -152,4 +165,15 @@ def sample(name: str, locale: str) -> dict[str, Any]:
     """Data that a preview of this type can be made of, in the reader's language."""
     special = _SPECIAL.get(name, {}).get(locale, {})
     values = {**_BOTH, **(_EN if locale == "en" else _RU), **special}
+    if name == "digest":
+        values["items"] = [{"type": each, "data": sample(each, locale)} for each in _DIGESTED]
     return {each.name: values[each.name] for each in of_type(name)}
+
+
+_DIGESTED = ("lesson_reminder", "homework_graded", "payment_processed")
+
+
+def barest(name: str, locale: str) -> dict[str, Any]:
+    """The least that a message of this type can be made of."""
+    required = {each.name for each in of_type(name) if each.required}
+    return {key: value for key, value in sample(name, locale).items() if key in required}

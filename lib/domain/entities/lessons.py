@@ -17,12 +17,15 @@ OUTCOME_COUNTS = {
     "excused_absence": "excused",
     "unexcused_absence": "unexcused",
 }
+# What the family said about coming, in answer to the reminder.
+ANSWER_COUNTS = {"confirm": "confirmed", "reschedule": "reschedule_asked", "cannot": "declined"}
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A lesson as the log tells it. `outcome` is the latest word: attended, excused_absence,
-    unexcused_absence, rescheduled, cancelled, or None while nobody has said."""
+    unexcused_absence, rescheduled, cancelled, or None while nobody has said. `answer` is what the family said
+    about coming at the time `answered_for`: confirm, reschedule or cannot."""
 
     lesson_id: str
     student_id: str | None = None
@@ -41,6 +44,8 @@ class Lesson:
     tutor_rating: int | None = None
     marked_at: datetime | None = None
     deleted: bool = False
+    answer: str | None = None
+    answered_for: datetime | None = None
 
     @property
     def minutes(self) -> int:
@@ -80,6 +85,9 @@ def _changes(lesson: Lesson, event: Event) -> dict[str, Any]:
             }
         case "lesson.deleted":
             return {"deleted": True}
+        case "lesson.reminder_answered":
+            asked = datetime.fromisoformat(data["starts_at"])
+            return {**_people(data), "answer": data["answer"], "answered_for": asked}
         case _:
             return {}
 
@@ -137,6 +145,8 @@ def contributions(lesson: Lesson | None) -> Iterator[Contribution]:
         counts[OUTCOME_COUNTS[lesson.outcome]] = 1
     if lesson.outcome == ATTENDED:
         counts["minutes"] = lesson.minutes
+    if lesson.answer in ANSWER_COUNTS and lesson.answered_for == lesson.starts_at:
+        counts[ANSWER_COUNTS[lesson.answer]] = 1
     if lesson.student_rating is not None:
         counts |= {"ratings": 1, "rating_sum": lesson.student_rating}
     yield contribution(

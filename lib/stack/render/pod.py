@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 NAMESPACE = "repitbot"
-OPTIONAL_SECRETS = frozenset({"email-username", "email-password"})
+OPTIONAL_SECRETS = frozenset(
+    {
+        "email-username",
+        "email-password",
+        "email-fallback-username",
+        "email-fallback-password",
+        "dkim-private-key",
+    }
+)
 """A mail server of one's own network may ask for no name; a pod does not start without the other secrets."""
 SECRETS_FOLDER = "/var/openfaas/secrets"
 

@@ -10,7 +10,7 @@ from lib.testing.mailbox.durable import Journal
 class Ledger:
     """Entries `{at, channel, what, …}` kept in memory and in `ledger.jsonl`; it survives a killed process.
 
-    `what` is one of attempted, received, accepted, refused, dropped, hung, delayed.
+    `what` is one of attempted, signed_in, received, accepted, refused, inside_retry_after, dropped, hung, delayed.
     """
 
     def __init__(self, path: Path) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from lib.testing.mailbox.security import Security
 from lib.testing.mailbox.server import LOCAL_TOKEN, MailboxServer, Place
 
 Json = dict[str, Any]
@@ -20,9 +21,21 @@ _READY_S = 20.0
 class PostOffice:
     """`with PostOffice(folder) as office:`; the ports stay the same when it is started again."""
 
-    def __init__(self, folder: Path, *, token: str = LOCAL_TOKEN, process: bool = False) -> None:
-        """With `process` it is a program of its own, which `kill` can end the hard way."""
-        self.folder, self.token = folder, token
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        token: str = LOCAL_TOKEN,
+        process: bool = False,
+        security: Security | None = None,
+    ) -> None:
+        """With `process` it is a program of its own, which `kill` can end the hard way.
+
+        `security` is of the mail server, when it is not to be spoken with in the clear and by anybody.
+        """
+        if process and security:
+            raise ValueError("the program takes mail in the clear only")
+        self.folder, self.token, self._security = folder, token, security or Security()
         self.smtp_host, self.smtp_port, self.http_port = "127.0.0.1", 0, 0
         self._run: _InThread | _AsProcess = _AsProcess() if process else _InThread()
         self._http = urllib3.PoolManager(retries=False)
@@ -41,7 +54,7 @@ class PostOffice:
 
     def start(self) -> None:
         """Start, or start again on the same ports with everything accepted before."""
-        place = Place(self.folder, self.smtp_port, self.http_port, token=self.token)
+        place = Place(self.folder, self.smtp_port, self.http_port, token=self.token, security=self._security)
         self.smtp_port, self.http_port = self._run.start(place)
 
     def stop(self) -> None:

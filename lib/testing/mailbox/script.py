@@ -5,7 +5,7 @@ from typing import Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-MailStage = Literal["connect", "ehlo", "mail", "rcpt", "data", "dot"]
+MailStage = Literal["connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "dot"]
 MailAction = Literal["answer", "hang", "drop", "accept_and_drop", "accept_and_hang"]
 BotAction = Literal["answer", "hang", "drop", "delay"]
 ChatState = Literal["open", "blocked", "unknown", "migrated"]
@@ -36,7 +36,10 @@ class MailFault(_Fault):
 
 
 class BotFault(_Fault):
-    """What the Bot API does with a call; `when` says whether the call takes effect first."""
+    """What the Bot API does with a call; `when` says whether the call takes effect first.
+
+    With `closes`, every call is answered 429 until the `retry_after` of this one is over.
+    """
 
     action: BotAction = "answer"
     when: Literal["before", "after"] = "before"
@@ -45,8 +48,19 @@ class BotFault(_Fault):
     status: int = Field(default=500, ge=200, le=599)
     description: str = "Internal Server Error"
     retry_after: int | None = None
+    closes: bool = False
     migrate_to_chat_id: int | None = None
     delay: float = Field(default=0.0, ge=0)
+
+
+class BotLimits(BaseModel):
+    """How many calls that send are taken, by arrival, in any rolling second or minute."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    per_second: int = Field(default=30, ge=1)
+    per_chat_second: int = Field(default=1, ge=1)
+    per_group_minute: int = Field(default=20, ge=1)
 
 
 class ChatSetting(BaseModel):
@@ -60,13 +74,15 @@ class ChatSetting(BaseModel):
 
 
 class ScriptOrder(BaseModel):
-    """The body of `POST /script`: faults to add, chats to set, and whether to forget earlier ones."""
+    """The body of `POST /script`: faults to add, chats to set, limits to keep from now on, and whether to
+    forget earlier ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     smtp: list[MailFault] = []
     bot_api: list[BotFault] = []
     chats: list[ChatSetting] = []
+    limits: BotLimits | None = None
     replace: bool = False
 
 
@@ -96,6 +112,7 @@ class Script:
         self._mail: list[_Armed[MailFault]] = []
         self._bot: list[_Armed[BotFault]] = []
         self._chats: dict[int, ChatSetting] = {}
+        self.limits: BotLimits | None = None
 
     def order(self, order: ScriptOrder) -> None:
         """Add what is ordered after what is already there; the first fault that strikes wins."""
@@ -104,10 +121,11 @@ class Script:
         self._mail += [_Armed(fault) for fault in order.smtp]
         self._bot += [_Armed(fault) for fault in order.bot_api]
         self._chats.update({setting.chat_id: setting for setting in order.chats})
+        self.limits = order.limits or self.limits
 
     def clear(self) -> None:
-        """Forget every fault and every chat's state."""
-        self._mail, self._bot, self._chats = [], [], {}
+        """Forget every fault, every chat's state and the limits."""
+        self._mail, self._bot, self._chats, self.limits = [], [], {}, None
 
     def at_mail(self, stage: MailStage, recipients: list[str]) -> MailFault | None:
         """The fault for this stage of a transaction with these recipients, used up by the look."""
@@ -141,4 +159,5 @@ class Script:
             "smtp": [{**armed.fault.model_dump(), "used": armed.used} for armed in self._mail],
             "bot_api": [{**armed.fault.model_dump(), "used": armed.used} for armed in self._bot],
             "chats": [setting.model_dump() for setting in self._chats.values()],
+            "limits": [self.limits.model_dump()] if self.limits else [],
         }

@@ -1,7 +1,7 @@
 """Both servers in one process on one event loop."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from lib.testing.mailbox.changes import Changes
 from lib.testing.mailbox.ledger import Ledger
 from lib.testing.mailbox.letters import Letters
 from lib.testing.mailbox.script import Script
+from lib.testing.mailbox.security import Security
 from lib.testing.mailbox.smtp import SmtpServer
 from lib.testing.mailbox.web import Pages
 
@@ -35,6 +36,7 @@ class Place:
     host: str = "127.0.0.1"
     token: str = LOCAL_TOKEN
     timezone: str = "Europe/Moscow"
+    security: Security = field(default_factory=Security)
 
 
 class MailboxServer:
@@ -56,10 +58,12 @@ class MailboxServer:
         """Listen; raises OSError when a port is taken."""
         loop = asyncio.get_running_loop()
         place, tell = self._place, self._changes.tell
+        security = place.security
         self._smtp = await loop.create_server(
-            lambda: SmtpServer(self._letters, self._script, self._ledger, tell, loop),
+            lambda: SmtpServer(self._letters, self._script, self._ledger, tell, loop, security),
             place.host,
             place.smtp_port,
+            ssl=security.context() if security.implicit else None,
         )
         self.smtp_port = self._smtp.sockets[0].getsockname()[1]
         methods = Methods(place.token, self._history, self._script, self._updates)

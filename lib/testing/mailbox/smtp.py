@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, AnyStr
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from lib.testing.mailbox import mail
 from lib.testing.mailbox.ledger import Ledger
 from lib.testing.mailbox.letters import Letters
 from lib.testing.mailbox.script import MailFault, MailStage, Script
+from lib.testing.mailbox.security import Security
 
 _SIZE_LIMIT_BYTES = 25 * 1024 * 1024
 
@@ -24,8 +25,10 @@ class SmtpServer(SMTP):
         ledger: Ledger,
         changed: Callable[[], None],
         loop: asyncio.AbstractEventLoop,
+        security: Security,
     ) -> None:
         self._letters, self._script, self._ledger, self._changed = letters, script, ledger, changed
+        self._security = security
         super().__init__(
             _Hooks(),
             data_size_limit=_SIZE_LIMIT_BYTES,
@@ -33,7 +36,16 @@ class SmtpServer(SMTP):
             hostname="mailbox.localhost",
             ident="local mailbox",
             loop=loop,
+            authenticator=self._admitted if security.login else None,
+            **security.options(),
         )
+
+    def _admitted(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, given: object
+    ) -> AuthResult:
+        result = self._security.admits(given)
+        self._ledger.note("smtp", "signed_in" if result.success else "refused", stage="auth", by=mechanism)
+        return result
 
     async def _handle_client(self) -> None:
         if await self._refused("connect") is None:
@@ -47,6 +59,14 @@ class SmtpServer(SMTP):
         if await self._refused("ehlo") is None:
             await super().smtp_HELO(hostname)
 
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
+        if await self._refused("starttls") is None:
+            await super().smtp_STARTTLS(arg)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        if await self._refused("auth") is None:
+            await super().smtp_AUTH(arg)
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if await self._refused("data") is None:
             await super().smtp_DATA(arg)
@@ -59,7 +79,9 @@ class SmtpServer(SMTP):
 
     async def begin(self, envelope: Envelope, address: str) -> str:
         """The answer to MAIL FROM."""
-        self._ledger.note("smtp", "attempted", sender=address)
+        if self._security.login and not (self.session and self.session.authenticated):
+            return "530 5.7.0 Authentication required"
+        self._ledger.note("smtp", "attempted", sender=address, tls=self._is_private or None)
         fault = await self._struck("mail")
         if fault is not None:
             return f"{fault.code} {fault.text}"
@@ -93,6 +115,10 @@ class SmtpServer(SMTP):
         if fault is not None:
             await self._act(fault, facts)
         return "250 2.0.0 kept"
+
+    @property
+    def _is_private(self) -> bool:
+        return self.transport is not None and self.transport.get_extra_info("sslcontext") is not None
 
     async def _keep(self, envelope: Envelope, raw: bytes, facts: dict[str, Any]) -> None:
         item = await self._letters.keep(str(envelope.mail_from), facts["to"], raw)

@@ -1,6 +1,7 @@
 """A school whose notification side is real: functions, PostgreSQL, a mail server and the Bot API."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from lib.runtime.services import Services
 from lib.runtime.settings import Settings
 from lib.testing.mailbox.office import PostOffice
+from tests.integration.notifications.calendar import Calendar
 from tests.integration.notifications.school import School
+
+MONDAY = datetime(2026, 9, 14, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -21,6 +25,11 @@ def office(tmp_path: Path) -> Iterator[PostOffice]:
 @pytest.fixture
 def settings(database_url: str, office: PostOffice) -> Settings:
     """The environment of every function here."""
+    return settings_of(database_url, office)
+
+
+def settings_of(database_url: str, office: PostOffice) -> Settings:
+    """The same for a database of one's own."""
     return Settings(
         environment="test",
         database_url=database_url,
@@ -41,3 +50,11 @@ def school(settings: Settings, office: PostOffice) -> Iterator[School]:
     services = Services(settings)
     yield School(services, office)
     services.db.dispose()
+
+
+@pytest.fixture
+def calendar(clocked_url: str, office: PostOffice) -> Iterator[Calendar]:
+    """The whole notification side, on a Monday noon in Moscow, at a clock that the test holds."""
+    made = Calendar(lambda clock: Services(settings_of(clocked_url, office), clock), office, MONDAY)
+    yield made
+    made.services.db.dispose()

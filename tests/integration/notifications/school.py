@@ -33,6 +33,8 @@ PASS = (
     "UPDATE outbox SET due_at = due_at - :d",
     "UPDATE deliveries SET due_at = due_at - :d, lease_until = lease_until - :d, expires_at = expires_at - :d",
     "UPDATE channel_pauses SET paused_until = paused_until - :d",
+    "UPDATE send_permits SET free_at = free_at - :d, held_until = held_until - :d",
+    "UPDATE send_chats SET free_at = free_at - :d, minutes = ARRAY(SELECT m - :d FROM unnest(minutes) AS m)",
 )
 
 
@@ -41,6 +43,7 @@ class School:
 
     def __init__(self, services: Services, office: PostOffice) -> None:
         self.services, self.office = services, office
+        self._webs: dict[str, flask.Flask] = {}
         self.functions: dict[str, Function] = {m.app.name: m.app.bind(services) for m in MODULES}
 
     def call(
@@ -69,6 +72,11 @@ class School:
         return value
 
     def _web(self, name: str) -> flask.Flask:
+        if name not in self._webs:
+            self._webs[name] = self._made(name)
+        return self._webs[name]
+
+    def _made(self, name: str) -> flask.Flask:
         web = flask.Flask(name)
         target = self.functions[name].target
         rules = ("/", "/<path:path>")
@@ -96,16 +104,22 @@ class School:
 
         What is answered 503 goes back, due now, as a broker would do it.
         """
-        with self.services.db.begin() as conn:
-            rows = sorted(conn.execute(DUE, {"queue": queue}).all(), key=lambda row: row.id)
         statuses = []
-        for row in rows:
-            statuses.append(self.deliver(queue, row.body, row.content_type).status_code)
+        for row in self.taken_from_outbox(queue):
+            statuses.append(self.deliver(queue, row["body"], row["content_type"]).status_code)
             if statuses[-1] == 503:
-                self._give_back(queue, row.body, row.content_type)
+                self.give_back(queue, row["body"], row["content_type"])
         return statuses
 
-    def _give_back(self, queue: str, body: str, content_type: str) -> None:
+    def taken_from_outbox(self, queue: str) -> Sequence[Mapping[str, Any]]:
+        """What is due for a queue, in order, and no longer in the outbox."""
+        with self.services.db.begin() as conn:
+            rows: list[Mapping[str, Any]] = [
+                dict(row) for row in conn.execute(DUE, {"queue": queue}).mappings()
+            ]
+        return sorted(rows, key=lambda row: row["id"])
+
+    def give_back(self, queue: str, body: str, content_type: str) -> None:
         self.sql(
             "INSERT INTO outbox (exchange, routing_key, message_id, content_type, body) "
             "VALUES ('', :queue, 'again', :content_type, :body)",
@@ -115,7 +129,8 @@ class School:
         )
 
     def send_all(self) -> None:
-        """One turn of both channels."""
+        """One turn of what waited, then of both channels."""
+        self.turn("notifications.events")
         self.turn("notifications.email")
         self.turn("notifications.telegram")
 
@@ -129,6 +144,11 @@ class School:
         with self.services.db.begin() as conn:
             result = conn.execute(text(statement), values)
             return [dict(row) for row in result.mappings()] if result.returns_rows else []
+
+    def sql_script(self, statements: str) -> None:
+        """Several statements in one transaction."""
+        with self.services.db.begin() as conn:
+            conn.exec_driver_sql(statements)
 
     def states(self, channel: str | None = None) -> list[tuple[str, str, str, str | None]]:
         """(user, channel, state, reason) of every delivery, sorted."""

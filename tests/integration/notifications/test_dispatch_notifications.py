@@ -94,6 +94,8 @@ def test_a_cancellation_says_which_lesson_and_why(family: School) -> None:
     family.event(lesson())
     family.event(event("lesson.cancelled", {"lesson_id": "l-1", "reason": "преподаватель заболел"}, id="e-2"))
     family.send_all()
+    family.pass_time(seconds=2)
+    family.send_all()
     told = [each for each in family.office.telegram() if "отменено" in each["text"]]
     assert len(told) == 2
     assert "Предмет: Математика" in told[0]["text"]

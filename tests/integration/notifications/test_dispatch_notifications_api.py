@@ -192,7 +192,7 @@ def test_every_absence_is_explained(sasha: School) -> None:
 
 def test_types_are_listed_for_anybody_signed_in(school: School) -> None:
     items = school.ok("GET", "/api/v1/notifications/types", role="student", sub="s")["items"]
-    assert len(items) == 19
+    assert len(items) == 21
     assert items[0]["channels"] == ["telegram", "email"]
     assert school.call("GET", "/api/v1/notifications/types", role=None).status_code == 401
 

@@ -143,7 +143,7 @@ def test_a_forged_unsubscribe_link_does_nothing(school: School) -> None:
 
 def test_templates_are_listed_shown_and_previewed(school: School) -> None:
     items = school.ok("GET", "/api/v1/templates?locale=ru&channel=email")["items"]
-    assert len(items) == 19
+    assert len(items) == 21
     shown = school.ok("GET", "/api/v1/templates/lesson_created")
     assert {(each["channel"], each["locale"]) for each in shown["variants"]} == {
         (channel, locale) for channel in ("email", "telegram") for locale in ("ru", "en")

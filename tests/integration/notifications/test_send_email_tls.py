@@ -1,115 +1,163 @@
-"""STARTTLS that must succeed, against a server whose certificate is or is not to be trusted."""
+"""TLS and signing in over the real dialogue: nothing goes to a server that cannot prove who it is."""
 
-import datetime
-import ipaddress
-import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from functions.send_email import conversation
 from functions.send_email.smtp import SmtpCarrier
-from lib.domain.catalogue import TYPES
-from lib.domain.outcomes import Letter
+from lib.domain.outcomes import ChannelPaused
 from lib.errors import Temporary
 from lib.runtime.settings import Settings
 from lib.testing.mailbox.office import PostOffice
+from lib.testing.mailbox.security import Security
+from tests.integration.notifications.certificates import Authority, self_signed
+from tests.integration.notifications.letter import LETTER, dot
 
-LETTER = Letter(
-    delivery_id="01a20554-9c06-78de-b12d-706e76870ee8",
-    user_id="sasha",
-    kind=TYPES["custom"],
-    address="sasha@example.com",
-    subject="Привет",
-    text="Привет",
-    html="<p>Привет</p>",
-    message_id="<a.b@school.example>",
-    date=datetime.datetime(2026, 11, 25, tzinfo=datetime.UTC),
-)
-
-
-@dataclass
-class Inbox:
-    """What a server accepted, and whether over TLS."""
-
-    letters: list[bool] = field(default_factory=list)
-
-    async def handle_DATA(self, _server: Any, session: Any, _envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.letters.append(session.ssl is not None)
-        return "250 OK"
+Open = Callable[..., PostOffice]
+LOGIN = ("school", "a secret of a test")
+IMPLICIT = pytest.mark.parametrize("implicit", [False, True], ids=["starttls", "tls"])
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate that signs itself, for 127.0.0.1, with its key in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail of a test")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """The only one whose signature counts here."""
+    made = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    return made
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Opens a post office that is spoken with as `Security` says."""
+    running: list[PostOffice] = []
+
+    def open_(certificate: Path | None, *, implicit: bool = False, **options: Any) -> PostOffice:
+        folder = tmp_path / f"office{len(running)}"
+        office = PostOffice(folder, security=Security(certificate, implicit, **options))
+        office.start()
+        running.append(office)
+        if implicit:
+            monkeypatch.setattr(conversation, "IMPLICIT_TLS_PORT", office.smtp_port)
+        return office
+
+    yield open_
+    for each in running:
+        each.stop()
+
+
+def carrier(office: PostOffice, login: tuple[str, str] = ("", ""), host: str = "127.0.0.1") -> SmtpCarrier:
+    return SmtpCarrier(
+        Settings(
+            email_host=host,
+            email_port=office.smtp_port,
+            email_use_tls=True,
+            email_username=login[0],
+            email_password=login[1],
         )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
     )
-    path = tmp_path / "mail.pem"
-    pem = serialization.Encoding.PEM
-    plain = serialization.NoEncryption()
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    path.write_bytes(made.public_bytes(pem) + private)
-    return path
 
 
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def server(certificate: Path, inbox: Inbox, free_port: int) -> Iterator[Controller]:
-    """A mail server that takes letters over STARTTLS only."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    controller = Controller(inbox, "127.0.0.1", free_port, tls_context=context, require_starttls=True)
-    controller.start()
-    yield controller
-    controller.stop()
-
-
-def carrier(port: int) -> SmtpCarrier:
-    return SmtpCarrier(Settings(email_host="127.0.0.1", email_port=port, email_use_tls=True))
-
-
-def test_a_certificate_nobody_vouches_for_gets_no_letter(server: Controller, inbox: Inbox) -> None:
-    with pytest.raises(Temporary, match="SSLCertVerificationError"):
-        carrier(server.port).send(LETTER, lambda: None)
-    assert inbox.letters == []
-
-
-def test_a_trusted_certificate_gets_the_letter_encrypted(
-    server: Controller, inbox: Inbox, certificate: Path, monkeypatch: pytest.MonkeyPatch
+@IMPLICIT
+def test_a_trusted_server_gets_the_letter_encrypted(
+    authority: Authority, opened: Open, implicit: bool
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert carrier(server.port).send(LETTER, lambda: None).answer == "250 OK"
-    assert inbox.letters == [True]
+    office = opened(authority.signs("mail"), implicit=implicit)
+    assert carrier(office).send(LETTER, dot).answer == "250 2.0.0 kept"
+    assert [each["tls"] for each in office.ledger("smtp", "attempted")] == [True]
+    assert len(office.mail()) == 1
 
 
-def test_a_server_without_tls_gets_no_letter_in_the_clear(tmp_path: Path) -> None:
-    with PostOffice(tmp_path) as office:
-        with pytest.raises(Temporary):
-            carrier(office.smtp_port).send(LETTER, lambda: None)
-        assert office.ledger("smtp", "attempted") == []
+def of_another_host(authority: Authority, folder: Path) -> Path:
+    return authority.signs("other", x509.DNSName("mail.elsewhere.example"))
+
+
+def run_out(authority: Authority, folder: Path) -> Path:
+    return authority.signs("old", days=-1)
+
+
+def of_itself(authority: Authority, folder: Path) -> Path:
+    return self_signed(folder)
+
+
+def of_a_stranger(authority: Authority, folder: Path) -> Path:
+    return Authority(folder, "stranger").signs("mail")
+
+
+@IMPLICIT
+@pytest.mark.parametrize("wrong", [of_another_host, run_out, of_itself, of_a_stranger])
+def test_a_server_that_cannot_prove_who_it_is_gets_nothing(
+    authority: Authority,
+    opened: Open,
+    tmp_path: Path,
+    implicit: bool,
+    wrong: Callable[[Authority, Path], Path],
+) -> None:
+    office = opened(wrong(authority, tmp_path), implicit=implicit, login=LOGIN)
+    with pytest.raises(Temporary, match="SSLCertVerificationError"):
+        carrier(office, LOGIN).send(LETTER, dot)
+    assert office.ledger("smtp") == []
+
+
+def test_the_name_that_was_asked_for_is_the_one_that_counts(authority: Authority, opened: Open) -> None:
+    office = opened(authority.signs("mail"))
+    with pytest.raises(Temporary, match="SSLCertVerificationError"):
+        carrier(office, host="localhost").send(LETTER, dot)
+    assert office.ledger("smtp") == []
+
+
+def test_a_server_without_tls_gets_no_letter_in_the_clear(opened: Open) -> None:
+    office = opened(None)
+    with pytest.raises(Temporary):
+        carrier(office).send(LETTER, dot)
+    assert office.ledger("smtp", "attempted") == []
+
+
+def test_a_server_that_will_not_start_tls_gets_no_letter_in_the_clear(
+    authority: Authority, opened: Open
+) -> None:
+    office = opened(authority.signs("mail"))
+    office.script(smtp=[{"stage": "starttls", "code": 454}])
+    with pytest.raises(Temporary):
+        carrier(office).send(LETTER, dot)
+    assert office.ledger("smtp", "attempted") == []
+
+
+@IMPLICIT
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+def test_it_signs_in_by_what_the_server_offers(
+    authority: Authority, opened: Open, implicit: bool, mechanism: str
+) -> None:
+    office = opened(authority.signs("mail"), implicit=implicit, login=LOGIN, mechanisms=(mechanism,))
+    carrier(office, LOGIN).send(LETTER, dot)
+    assert [each["by"] for each in office.ledger("smtp", "signed_in")] == [mechanism]
+    assert len(office.mail()) == 1
+
+
+@IMPLICIT
+def test_a_refused_login_pauses_the_channel_and_sends_nothing(
+    authority: Authority, opened: Open, implicit: bool
+) -> None:
+    office = opened(authority.signs("mail"), implicit=implicit, login=("school", "right"))
+    with pytest.raises(ChannelPaused) as paused:
+        carrier(office, ("school", "wrong")).send(LETTER, dot)
+    assert paused.value.reason == "login_refused"
+    assert office.ledger("smtp", "attempted") == []
+
+
+@pytest.mark.parametrize("stage", ["connect", "ehlo", "starttls", "auth"])
+def test_a_server_that_hangs_on_the_way_to_the_login_costs_its_budget(
+    authority: Authority, opened: Open, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "SETTING_UP_S", 0.5)
+    office = opened(authority.signs("mail"), login=LOGIN)
+    office.script(smtp=[{"stage": stage, "action": "hang"}])
+    started = time.monotonic()
+    with pytest.raises(Temporary):
+        carrier(office, LOGIN).send(LETTER, dot)
+    assert time.monotonic() - started < 2
+    assert office.ledger("smtp", "attempted") == []

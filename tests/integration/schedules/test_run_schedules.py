@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, insert, text
 
 from lib.db.tables import deliveries, lessons, notifications, preferences, recipients
+from lib.domain.reminders import AHEAD
 from lib.runtime.settings import Settings
 from tests.clients import Client
 
@@ -63,11 +64,13 @@ class Clockwork:
         self.put(preferences, user_id=user_id, body=body)
 
     def reminders(self) -> list[tuple[datetime, dict[str, Any]]]:
-        """(due time, data) of each reminder in the outbox, the earliest first."""
+        """(its second, data) of each reminder in the outbox, the earliest first; all leave a little before."""
         rows = self.rows(
             "SELECT due_at, body FROM outbox WHERE routing_key = 'notifications.events' ORDER BY 1, id"
         )
-        return [(due_at, json.loads(body)["data"]) for due_at, body in rows]
+        found = [(due_at, json.loads(body)["data"]) for due_at, body in rows]
+        assert all(datetime.fromisoformat(data["remind_at"]) == at + AHEAD for at, data in found)
+        return [(at + AHEAD, data) for at, data in found]
 
     def told(self) -> set[tuple[datetime, str]]:
         """(due time, person) of every reminder."""
@@ -201,6 +204,25 @@ def test_after_half_an_hours_standstill_the_reminder_still_goes_and_after_the_le
     clockwork.lesson(NOON + timedelta(minutes=20), "over")
     clockwork.tick(NOON + timedelta(minutes=30))
     assert [(at, data["lesson_id"]) for at, data in clockwork.reminders()] == [(NOON, "ahead")]
+
+
+@pytest.mark.parametrize(
+    "starts_at",
+    [
+        # An hour before, clocks in London and New York jump over that time of day, or show it twice.
+        datetime(2026, 3, 29, 2, 30, tzinfo=UTC),
+        datetime(2026, 3, 8, 8, 15, tzinfo=UTC),
+        datetime(2026, 10, 25, 2, 30, tzinfo=UTC),
+        datetime(2026, 11, 1, 7, 30, tzinfo=UTC),
+    ],
+)
+def test_a_reminder_is_due_an_hour_before_whatever_the_clock_on_the_wall_does(
+    clockwork: Clockwork, starts_at: datetime
+) -> None:
+    clockwork.lesson(starts_at)
+    for minutes in range(120, 0, -1):
+        clockwork.tick(starts_at - timedelta(minutes=minutes))
+    assert [at for at, _ in clockwork.reminders()] == [starts_at - HOUR]
 
 
 def test_a_whole_day_of_rings_reminds_of_every_lesson_once(clockwork: Clockwork) -> None:

@@ -1,4 +1,4 @@
-"""editMessageText, editMessageReplyMarkup, deleteMessage."""
+"""editMessageText, editMessageCaption, editMessageReplyMarkup, deleteMessage."""
 
 import time
 from typing import Any
@@ -7,9 +7,10 @@ from lib.testing.mailbox.bot_api import keyboards
 from lib.testing.mailbox.bot_api.answers import bad_request
 from lib.testing.mailbox.bot_api.history import History
 from lib.testing.mailbox.bot_api.requests import Call
-from lib.testing.mailbox.bot_api.sending import Sending, formatted_text
+from lib.testing.mailbox.bot_api.sending import Sending, caption, formatted_text
 
 Json = dict[str, Any]
+_WORDS = ("text", "entities", "caption", "caption_entities")
 
 
 class Editing:
@@ -26,10 +27,17 @@ class Editing:
         markup = keyboards.read(call.text("reply_markup"))
         return await self._change(message, {**content, **({"reply_markup": markup} if markup else {})})
 
+    async def edit_message_caption(self, call: Call) -> Json:
+        message = self._editable(call)
+        if "text" in message:
+            raise bad_request("there is no caption in the message to edit")
+        markup = keyboards.read(call.text("reply_markup"))
+        return await self._change(message, {**caption(call), **({"reply_markup": markup} if markup else {})})
+
     async def edit_message_reply_markup(self, call: Call) -> Json:
         message = self._editable(call)
         markup = keyboards.read(call.text("reply_markup"))
-        kept: Json = {name: message[name] for name in ("text", "entities") if name in message}
+        kept: Json = {name: message[name] for name in _WORDS if name in message}
         return await self._change(message, {**kept, **({"reply_markup": markup} if markup else {})})
 
     async def delete_message(self, call: Call) -> bool:
@@ -53,7 +61,7 @@ class Editing:
         return message
 
     async def _change(self, message: Json, content: Json) -> Json:
-        names = ("text", "entities", "reply_markup")
+        names = (*_WORDS, "reply_markup")
         if all(message.get(name) == content.get(name) for name in names):
             raise bad_request(
                 "message is not modified: specified new message content and reply markup are exactly the "

@@ -3,6 +3,8 @@
 import asyncio
 import hmac
 import json
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +12,13 @@ from aiohttp import web
 
 from lib.testing.mailbox.bot_api.answers import Refused
 from lib.testing.mailbox.bot_api.history import History
+from lib.testing.mailbox.bot_api.limits import SENDS, Limits
 from lib.testing.mailbox.bot_api.methods import Methods
 from lib.testing.mailbox.bot_api.requests import Call, from_values, read
 from lib.testing.mailbox.ledger import Ledger
 from lib.testing.mailbox.script import BotFault, Script
 
 Json = dict[str, Any]
-_SENDS = ("sendmessage", "sendphoto", "senddocument")
 # Polling would drown the ledger and has no effect to account for.
 _UNRECORDED = ("getupdates",)
 
@@ -35,6 +37,7 @@ class BotRoutes:
     ) -> None:
         self._token, self._methods, self._history = token, methods, history
         self._script, self._ledger, self._changed = script, ledger, changed
+        self._limits = Limits()
 
     def add_to(self, app: web.Application) -> None:
         """Register the routes of the Bot API and of its files."""
@@ -48,6 +51,7 @@ class BotRoutes:
             await self._effect(method, from_values(values))
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        arrived = time.monotonic()
         method = request.match_info["method"]
         if not self._is_mine(request):
             return _answer(Refused(401, "Unauthorized"))
@@ -56,6 +60,9 @@ class BotRoutes:
         except Refused as refused:
             return _answer(refused)
         self._note("attempted", method, call)
+        too_many = self._too_many(method, call, arrived)
+        if too_many is not None:
+            return _answer(too_many)
         fault = self._script.at_call(method, call.chat_id)
         if fault is not None and fault.when == "before":
             answer = await self._act(fault, request, method, call)
@@ -67,13 +74,27 @@ class BotRoutes:
             answer = await self._act(fault, request, method, call) or answer
         return answer
 
+    def _too_many(self, method: str, call: Call, arrived: float) -> Refused | None:
+        if self._limits.limits is not self._script.limits:
+            self._limits.order(self._script.limits)
+        left = self._limits.closed_for(method, arrived)
+        wait = math.ceil(left) if left else self._limits.refusal(method, call.chat_id, arrived)
+        if not wait:
+            return None
+        refused = _flooded(wait)
+        self._note("refused", method, call, status=429, description=refused.description)
+        if left:
+            self._note("inside_retry_after", method, call, seconds=round(left, 3))
+        return refused
+
     async def _effect(self, method: str, call: Call) -> web.Response:
         try:
             result = await self._methods.call(method, call)
         except Refused as refused:
             self._note("refused", method, call, status=refused.status, description=refused.description)
             return _answer(refused)
-        sent = result.get("message_id") if method.lower() in _SENDS else None
+        first = result[0] if isinstance(result, list) and method.lower() in SENDS else result
+        sent = first.get("message_id") if method.lower() in SENDS else None
         self._note("accepted", method, call, message_id=sent)
         self._changed()
         return _json({"ok": True, "result": result}, 200)
@@ -88,6 +109,8 @@ class BotRoutes:
             return None
         if fault.action == "answer":
             refused = _scripted(fault)
+            if fault.closes and fault.retry_after is not None:
+                self._limits.close(time.monotonic(), fault.retry_after)
             self._note("refused", method, call, status=refused.status, description=refused.description)
             return _answer(refused)
         self._note("dropped" if fault.action == "drop" else "hung", method, call)
@@ -111,20 +134,16 @@ class BotRoutes:
 
 
 def _scripted(fault: BotFault) -> Refused:
-    parameters = {
-        name: value
-        for name, value in (
-            ("retry_after", fault.retry_after),
-            ("migrate_to_chat_id", fault.migrate_to_chat_id),
-        )
-        if value is not None
-    }
-    status, description = fault.status, fault.description
     if fault.retry_after is not None:
-        status, description = 429, f"Too Many Requests: retry after {fault.retry_after}"
+        return _flooded(fault.retry_after)
     if fault.migrate_to_chat_id is not None:
-        status, description = 400, "Bad Request: group chat was upgraded to a supergroup chat"
-    return Refused(status, description, parameters)
+        moved = {"migrate_to_chat_id": fault.migrate_to_chat_id}
+        return Refused(400, "Bad Request: group chat was upgraded to a supergroup chat", moved)
+    return Refused(fault.status, fault.description)
+
+
+def _flooded(retry_after: int) -> Refused:
+    return Refused(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after})
 
 
 def _answer(refused: Refused) -> web.Response:

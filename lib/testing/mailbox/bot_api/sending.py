@@ -1,13 +1,14 @@
-"""sendMessage, sendPhoto, sendDocument."""
+"""sendMessage, sendPhoto, sendDocument, sendMediaGroup."""
 
 import hashlib
 import time
 from typing import Any
 
-from lib.testing.mailbox.bot_api import answers, entities, keyboards, pictures
+from lib.telegram import pictures
+from lib.testing.mailbox.bot_api import answers, entities, keyboards
 from lib.testing.mailbox.bot_api.answers import Refused, bad_request
 from lib.testing.mailbox.bot_api.history import History
-from lib.testing.mailbox.bot_api.requests import Call, Upload
+from lib.testing.mailbox.bot_api.requests import Call, Upload, from_values
 from lib.testing.mailbox.script import Script
 
 Json = dict[str, Any]
@@ -17,6 +18,7 @@ _PHOTO_BYTES = 10 * 1024 * 1024
 _DOCUMENT_BYTES = 50 * 1024 * 1024
 _PHOTO_SIDES = 10_000
 _PHOTO_RATIO = 20
+_ALBUM = 10
 
 
 class Sending:
@@ -31,24 +33,43 @@ class Sending:
         return await self._send(call, chat_id, "sendMessage", content)
 
     async def send_photo(self, call: Call) -> Json:
-        chat_id = self.open_chat(call)
-        upload = self._upload(call, "photo")
-        if len(upload.content) > _PHOTO_BYTES:
-            raise Refused(413, "Request Entity Too Large")
-        width, height = _photo_size(upload.content)
-        content = _caption(call)
-        size = {**await self._kept(upload), "width": width, "height": height}
-        return await self._send(call, chat_id, "sendPhoto", {"photo": [size], **content})
+        return await self._send_file(call, "sendPhoto", "photo")
 
     async def send_document(self, call: Call) -> Json:
+        return await self._send_file(call, "sendDocument", "document")
+
+    async def send_media_group(self, call: Call) -> list[Json]:
+        """Photos among themselves, or documents: an album is of one kind."""
         chat_id = self.open_chat(call)
-        upload = self._upload(call, "document")
-        if len(upload.content) > _DOCUMENT_BYTES:
+        items = call.structure("media") or []
+        if not isinstance(items, list) or not 2 <= len(items) <= _ALBUM:
+            raise bad_request("wrong number of messages to send as an album specified")
+        if len({item.get("type") for item in items}) > 1:
+            raise bad_request("documents can't be sent in an album with other media")
+        contents = [await self._media(call, item) for item in items]
+        return [await self._send(call, chat_id, "sendMediaGroup", content) for content in contents]
+
+    async def _send_file(self, call: Call, method: str, kind: str) -> Json:
+        chat_id = self.open_chat(call)
+        upload = self._upload(call, kind)
+        return await self._send(call, chat_id, method, {**await self._file(kind, upload), **caption(call)})
+
+    async def _media(self, call: Call, item: Json) -> Json:
+        kind = str(item.get("type"))
+        if kind not in ("photo", "document"):
+            raise bad_request(f"type {kind} is not played here")
+        words = caption(from_values({k: v for k, v in item.items() if k != "media"}))
+        upload = self._upload(Call({kind: str(item.get("media", ""))}, call.uploads), kind)
+        return {**await self._file(kind, upload), **words}
+
+    async def _file(self, kind: str, upload: Upload) -> Json:
+        if len(upload.content) > (_PHOTO_BYTES if kind == "photo" else _DOCUMENT_BYTES):
             raise Refused(413, "Request Entity Too Large")
-        content = _caption(call)
+        if kind == "photo":
+            width, height = _photo_size(upload.content)
+            return {"photo": [{**await self._kept(upload), "width": width, "height": height}]}
         names = {"file_name": upload.name, "mime_type": upload.kind}
-        document = {**await self._kept(upload), **names}
-        return await self._send(call, chat_id, "sendDocument", {"document": document, **content})
+        return {"document": {**await self._kept(upload), **names}}
 
     def open_chat(self, call: Call) -> int:
         """The chat of a call; Refused when it is missing, unknown, has blocked the bot or has moved."""
@@ -130,7 +151,8 @@ def formatted_text(call: Call) -> Json:
     return {"text": text, **({"entities": found} if found else {})}
 
 
-def _caption(call: Call) -> Json:
+def caption(call: Call) -> Json:
+    """`{caption, caption_entities}` of a call; Refused when it is too long or its markup is broken."""
     text, found = _formatted(call, "caption", "caption_entities")
     if entities.utf16_length(text) > _CAPTION_LIMIT:
         raise bad_request("message caption is too long")
