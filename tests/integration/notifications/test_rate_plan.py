@@ -176,6 +176,13 @@ def test_a_group_takes_twenty_a_minute(db: Engine) -> None:
     assert take(db, "one more", chat="-5").verdict == "go"
 
 
+def test_while_a_chat_is_spoken_to_the_wait_is_a_call_long_and_not_a_lease(db: Engine) -> None:
+    assert take(db, "a", chat="5").verdict == "go"
+    turn = take(db, "b", chat="5")
+    assert turn.verdict == "chat"
+    assert turn.seconds < 1.4
+
+
 def test_nothing_is_taken_while_the_channel_is_paused(db: Engine) -> None:
     with db.begin() as conn:
         pauses.pause(conn, "telegram", 7, "flood_control")

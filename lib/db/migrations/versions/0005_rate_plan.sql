@@ -69,15 +69,14 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT greatest(c.free_at, (
+    -- While a call is under way free_at is the end of its lease; most likely it is answered long before that.
+    SELECT greatest(CASE WHEN c.holder IS NULL THEN c.free_at ELSE
+        least(c.free_at, moment + interval '1.1 seconds' + random() * interval '0.2 seconds') END, (
         SELECT m FROM unnest(c.minutes) AS m WHERE p_group_minute > 0 ORDER BY m DESC OFFSET p_group_minute - 1 LIMIT 1
     )) INTO until FROM send_chats c WHERE c.channel = p_channel AND c.chat_id = p_chat;
     IF until > moment THEN
         verdict := 'chat';
-        -- While a call is under way this is the end of its lease; most likely it is answered long before that.
-        seconds := least(
-            extract(epoch FROM until - moment), (CASE WHEN p_group_minute IS NULL THEN 1.1 ELSE 3 END) + random() * 0.2
-        );
+        seconds := extract(epoch FROM until - moment);
         RETURN;
     END IF;
 
