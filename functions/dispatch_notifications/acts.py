@@ -44,7 +44,7 @@ def retry(conn: Connection, call: Call, some_id: str) -> dict[str, Any]:
         raise BadInput(f"Nothing of it has failed: its state is {overall(rows)}.", status=409)
     for each in done:
         timeline.note(conn, each, "state", "retried_by_hand", {"by": _by(call)})
-        dispatching.again(conn, each, kind.name, f"by-hand-{call.request_id}")
+        dispatching.again(conn, each, kind.priority, f"by-hand-{call.request_id}")
     return whole(conn, some_id, call.principal, school_zone(call.settings), "ru")
 
 

@@ -66,7 +66,7 @@ def _again(conn: Connection, view: View, person: Person, row: Row[Any]) -> Decis
         later = waiting.postpone(conn, row.id, decision.reason, decision.due_at)
         if later:
             timeline.note(conn, later, "decision", decision.reason, {"passed": list(decision.passed)})
-            dispatching.again(conn, later, row.type, decision.due_at.isoformat())
+            dispatching.again(conn, later, row.priority, decision.due_at.isoformat())
         return None
     over = waiting.finish(conn, row.id, decision.state, decision.reason)
     if over:
@@ -79,7 +79,7 @@ def _let_go(conn: Connection, row: Row[Any]) -> None:
     free = waiting.release(conn, row.id)
     if free:
         timeline.note(conn, free, "state", "released", {"waited_for": row.reason})
-        dispatching.again(conn, free, row.type, "released")
+        dispatching.again(conn, free, row.priority, "released")
 
 
 def _mixes(row: Row[Any]) -> bool:

@@ -19,7 +19,7 @@ AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 
 CLAIM = text(
     "UPDATE queue_messages SET lease_until = now() + make_interval(secs => :lease), attempts = attempts + 1 "
-    "WHERE id = (SELECT id FROM queue_messages WHERE queue = :queue AND due_at <= now() "
+    "WHERE id = (SELECT id FROM queue_messages WHERE queue = :queue AND due_at <= now() AND priority >= :least "
     "AND (lease_until IS NULL OR lease_until < now()) ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED) "
     "RETURNING id, body, content_type, message_id, routing_key, headers"
 )
@@ -55,21 +55,21 @@ class EmbeddedBroker:
             conn.execute(text("SELECT pg_notify('queue', :queue)"), {"queue": queue})
         return True
 
-    def consume(self, queue: str, handle: Handle, stop: threading.Event) -> None:
-        """Claim, handle, settle, until `stop`."""
+    def consume(self, queue: str, handle: Handle, stop: threading.Event, *, least: int = 0) -> None:
+        """Claim, handle, settle, until `stop`; nothing of a priority below `least`."""
         wake = self._waker.event(f"queue:{queue}")
         while not stop.is_set():
             wake.clear()
             try:
-                worked = self._one(queue, handle)
+                worked = self._one(queue, handle, least)
             except AWAY:
                 worked = False
             if not worked:
                 wake.wait(IDLE_S)
 
-    def _one(self, queue: str, handle: Handle) -> bool:
+    def _one(self, queue: str, handle: Handle, least: int) -> bool:
         with self._engine.begin() as conn:
-            row = conn.execute(CLAIM, {"queue": queue, "lease": LEASE_S}).first()
+            row = conn.execute(CLAIM, {"queue": queue, "lease": LEASE_S, "least": least}).first()
         if row is None:
             return False
         message = _delivered(queue, row)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from lib.db import dead_letters
 from lib.db.engine import connect
+from lib.domain.catalogue import PRIORITIES
 from lib.queue import relay
 from lib.queue.embedded import EmbeddedBroker
 from lib.queue.model import Again, Broker, Delivered, Done, Outcome
@@ -58,7 +59,9 @@ class Bridge:
             if function.queue:
                 deliver = self._courier.delivering_to(function.name, timeout_s=function.timeout_seconds)
                 for number in range(function.concurrency):
-                    self._consume(f"{function.queue}-{number}", function.queue, deliver)
+                    # The others may all be waiting for a turn with what is not urgent.
+                    least = PRIORITIES["high"] if 0 < number == function.concurrency - 1 else 0
+                    self._consume(f"{function.queue}-{number}", function.queue, deliver, least)
                 self._consume(f"{function.queue}.dead", f"{function.queue}.dead", self._park)
             if function.schedule:
                 ring = self._courier.ringing(function.name, timeout_s=function.timeout_seconds)
@@ -71,8 +74,13 @@ class Bridge:
         for thread in self._threads:
             thread.join(timeout_s)
 
-    def _consume(self, name: str, queue: str, handle: Callable[[Delivered], Outcome]) -> None:
-        self._spawn(name, lambda: self._broker.consume(queue, handle, self.stop))
+    def _consume(self, name: str, queue: str, handle: Callable[[Delivered], Outcome], least: int = 0) -> None:
+        if self._embedded is not None:
+            embedded = self._embedded
+            self._spawn(name, lambda: embedded.consume(queue, handle, self.stop, least=least))
+        else:
+            # Quorum queues of RabbitMQ 3 know no priorities: there every consumer takes what comes.
+            self._spawn(name, lambda: self._broker.consume(queue, handle, self.stop))
 
     def _spawn(self, name: str, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=_guarded(name, run), name=name, daemon=True)

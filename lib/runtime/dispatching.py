@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from lib.db.deliveries import Delivery
-from lib.domain.catalogue import PRIORITIES, TYPES
+from lib.domain.catalogue import PRIORITIES
 from lib.domain.plans import Plan
 from lib.domain.shapes import instant_text
 from lib.domain.timing import GATHERED
@@ -111,11 +111,10 @@ def publish(conn: Connection, delivery: Delivery, type_name: str) -> None:
         outbox.add(conn, [message])
 
 
-def again(conn: Connection, delivery: Delivery, type_name: str, tag: str) -> None:
+def again(conn: Connection, delivery: Delivery, priority: str, tag: str) -> None:
     """See to a waiting delivery when its row says: one that is held may become one message with others."""
     if delivery.state == "held" and delivery.reason in GATHERED:
         message = gathering(delivery.id, delivery.user_id, delivery.channel, tag, delivery.due_at)
     else:
-        priority = TYPES[type_name].priority
         message = due(delivery.id, delivery.channel, tag, due_at=delivery.due_at, priority=priority)
     outbox.add(conn, [message])

@@ -129,4 +129,4 @@ def put_back(
     if waiting:
         detail = {"due_at": due_at.isoformat(), **({"answer": answer} if answer else {})}
         timeline.note(conn, waiting, "state", reason, detail)
-        dispatching.again(conn, waiting, attempt.kind.name, attempt.token[:8])
+        dispatching.again(conn, waiting, attempt.notification.priority, attempt.token[:8])
