@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -276,6 +277,8 @@ class Messages(RuleBasedStateMachine):
         assert all(row["id"] in self.doubtful for row in resent)
 
 
+# Ten minutes on two quiet cores.
+@pytest.mark.timeout(2400)
 def test_every_message_ends_once_and_nobody_is_told_twice(calendar: Calendar) -> None:
     for user_id, fields in PEOPLE.items():
         calendar.person(user_id, **{"email": None, **fields})

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -172,6 +173,8 @@ def _gone_out(told: Told) -> dict[tuple[str, str], tuple[str, datetime | None]]:
     return {key: value for key, value in told.items() if value[0] in ("sent", "digested")}
 
 
+# Sixty months are lived twice: a minute on two quiet cores.
+@pytest.mark.timeout(900)
 def test_the_preview_is_what_a_replay_of_the_month_gives(calendar: Calendar) -> None:
     calendar.person("sasha", timezone="Europe/Moscow")
     lived = iter(range(1_000_000))
