@@ -7,7 +7,6 @@ clock, and senders and dispatchers that die at any of their steps. What arrived 
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -24,12 +23,13 @@ from functions.send_telegram.main import TelegramCarrier
 from lib.db import recipients
 from lib.domain.batches import decode_all
 from lib.domain.events import Arrival
-from lib.domain.outcomes import FINAL, Carrier, Letter, Receipt
+from lib.domain.outcomes import FINAL, Carrier
 from lib.errors import Temporary
 from lib.runtime.call import Call, Message
 from lib.runtime.delivery import deliver
 from tests.integration.notifications.calendar import Calendar
 from tests.integration.notifications.conftest import MONDAY
+from tests.integration.notifications.mortal import DEATHS, Killed, Mortal
 
 Json = dict[str, Any]
 RUNS, STEPS = 2000, 7
@@ -65,31 +65,6 @@ CLEAN = (
     "DELETE FROM notifications; DELETE FROM lessons; UPDATE recipients SET channels = '{}'"
 )
 TOKEN = re.compile(r"Q\d+Q")
-DEATHS = ("before", "handed_over", "accepted")
-
-
-class Killed(BaseException):
-    """The process is gone: nothing that comes after this is carried out."""
-
-
-class Mortal:
-    """A real carrier whose process dies at one of its steps."""
-
-    def __init__(self, carrier: Carrier, dies: str | None) -> None:
-        self.channel, self._carrier, self._dies = carrier.channel, carrier, dies
-
-    def send(self, letter: Letter, point_of_no_return: Callable[[], None]) -> Receipt:
-        def staged() -> None:
-            point_of_no_return()
-            if self._dies == "handed_over":
-                raise Killed
-
-        if self._dies == "before":
-            raise Killed
-        receipt = self._carrier.send(letter, staged)
-        if self._dies == "accepted":
-            raise Killed
-        return receipt
 
 
 class Messages(RuleBasedStateMachine):
