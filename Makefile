@@ -6,10 +6,10 @@ ROLE ?= admin
 SUB ?= admin-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench render token migrate replay lock
+.PHONY: help run test check bench render token migrate replay recompute lock
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: ## The whole system on this machine; Ctrl-C stops it. DEMO=0 starts it empty
 	@$(MACHINE) run
@@ -48,6 +48,10 @@ migrate: ## Brings the database at DATABASE_URL to the present schema
 replay: ## Sends logs of CloudEvents into the running system. FILES="a.ndjson b.ndjson.gz"
 	@$(MACHINE) check
 	@$(PYTHON) -m lib.local.replay $(FILES)
+
+recompute: ## Rebuilds every figure of the running system from its log and says whether they were the same
+	@$(MACHINE) check
+	@$(PYTHON) -m lib.local.recompute
 
 lock: ## Pins every Python package anew, keeping the versions that still fit
 	@$(MACHINE) check

@@ -10,10 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcast
+from bench import broadcast, exports
 
 RESULTS = Path("var") / "bench"
-BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {"broadcast": broadcast.run}
+BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "broadcast": broadcast.run,
+    "exports": exports.run,
+}
 
 
 def main() -> int:
@@ -21,6 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"which; all when left out: {', '.join(BENCHES)}")
     broadcast.add_arguments(parser.add_argument_group("broadcast"))
+    exports.add_arguments(parser.add_argument_group("exports"))
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHES))
     if unknown:

@@ -1,11 +1,13 @@
 """Takes events into the log and keeps states and figures up to date with it.
 
-Routes: POST /api/v1/events (one CloudEvent or a batch), GET /api/v1/events (the log itself).
+Routes: POST /api/v1/events (one CloudEvent or a batch), GET /api/v1/events (the log itself),
+POST and GET /api/v1/admin/recompute (everything rebuilt from the log).
 Trigger: queue analytics.events, bound to the topic exchange repitbot_events.
 """
 
 from sqlalchemy import Connection
 
+from functions.aggregate_events import recompute
 from functions.aggregate_events.listing import EventPage, EventQuery, page
 from functions.aggregate_events.relay import to_notifications
 from functions.aggregate_events.shapes import Taken
@@ -17,7 +19,7 @@ from lib.queue import outbox
 from lib.runtime import rejections
 from lib.runtime.function import Call, Function, Message, Reply
 
-QUEUE = "analytics.events"
+QUEUE = recompute.QUEUE
 CONSUMES = ("application/cloudevents+json", "application/cloudevents-batch+json", "application/json")
 app = Function("aggregate_events")
 
@@ -54,10 +56,46 @@ def read(call: Call, query: EventQuery) -> Reply:
         return Reply(page(conn, query))
 
 
+@app.post(
+    "/api/v1/admin/recompute",
+    answer=recompute.Recompute,
+    roles=("admin",),
+    write=True,
+    status=202,
+    summary="Rebuild every figure from the log",
+)
+def ask_for_recompute(call: Call, conn: Connection) -> Reply:
+    """Beside the live tables, then swapped in; events keep coming meanwhile. Ask again to see how far it is."""
+    return Reply(recompute.start(conn, call), 202)
+
+
+@app.get(
+    "/api/v1/admin/recompute", answer=recompute.Recompute, roles=("admin",), summary="The latest recompute"
+)
+def latest_recompute(call: Call) -> Reply:
+    """How far it is, and whether the figures were the same."""
+    return Reply(recompute.find(call, None))
+
+
+@app.get(
+    "/api/v1/admin/recompute/<uuid:run_id>",
+    answer=recompute.Recompute,
+    roles=("admin",),
+    summary="One recompute",
+)
+def one_recompute(call: Call, run_id: object) -> Reply:
+    """How far it is, and whether the figures were the same."""
+    return Reply(recompute.find(call, str(run_id)))
+
+
 @app.on_queue(QUEUE)
 def consume(call: Call, message: Message) -> None:
     """Append what a publisher sent to the exchange. The notification side has its own copy in its own queue."""
-    decoded = decode_all(message.json(), Arrival(call.now, message.routing_key, message.message_id))
+    body = message.json()
+    if isinstance(body, dict) and body.get("type") == recompute.TURN and body.get("source") == outbox.SOURCE:
+        recompute.turn(call, str(body["data"]["id"]))
+        return
+    decoded = decode_all(body, Arrival(call.now, message.routing_key, message.message_id))
     if len(decoded.rejected) == 1 and not decoded.events:
         raise Permanent("refused", decoded.rejected[0].reason)
     with call.db.begin() as conn:

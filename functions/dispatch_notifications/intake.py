@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from functions.dispatch_notifications.audience import View, look_up, school_zone
 from functions.dispatch_notifications.circumstances import REMINDER, around
-from lib.db import deliveries, notifications, recipients, timeline
+from lib.db import deliveries, erasures, notifications, recipients, timeline
 from lib.domain.audience import concerned
 from lib.domain.batches import as_cloudevent, decode_all
 from lib.domain.catalogue import NotificationType, ends_reminders, of_event
@@ -36,6 +36,7 @@ def take(
 ) -> list[Plan]:
     """Everything that follows from events of the log, in the caller's transaction; one seen before changes
     nothing. `consumer` is the name under which it is remembered as seen."""
+    events = erasures.forgotten(conn, events)
     unseen = notifications.claim_events(conn, consumer, [event.key for event in events])
     fresh = list({event.key: event for event in reversed(events) if event.key in unseen}.values())[::-1]
     _cancel_reminders(conn, fresh)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from functions.manage_recipients import directory, gallery, pages, previewing, rehearsing, templates
+from functions.manage_recipients import directory, erasing, gallery, pages, previewing, rehearsing, templates
 from functions.manage_recipients.shapes import Patch, Person, Rehearsal
 from functions.manage_recipients.template_shapes import NewTemplate, Preview, Rollback, TemplateQuery, Theme
 from lib.db import preferences, recipients
@@ -34,6 +34,19 @@ def replace(call: Call, body: Person, conn: Connection, user_id: str) -> Reply:
     """What is left out is cleared, but for family ties; those are kept the same at both ends."""
     directory.require_self(call, user_id, scope="recipients:write")
     return Reply(directory.replace(conn, user_id, body))
+
+
+@app.delete(
+    "/api/v1/recipients/<user_id>/data",
+    answer=erasing.ErasureAct,
+    roles=KEEPERS,
+    write=True,
+    summary="Erase somebody for good",
+)
+def erase(call: Call, conn: Connection, user_id: str) -> Reply:
+    """Nothing of them is left but an act in the journal; figures stay, under a pseudonym. Twice gives the same act."""
+    directory.require_self(call, user_id, scope="recipients:write")
+    return Reply(erasing.erase(conn, call, user_id))
 
 
 @app.post(

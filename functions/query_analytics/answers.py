@@ -1,97 +1,87 @@
 """One analytics answer: scope, snapshot, exact cache, receipt, ETag."""
 
 import hashlib
-import json
-from collections.abc import Callable
+import time
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from functions.query_analytics.rows import Filters
-from lib.db import event_log
-from lib.domain.metrics import VERSION
+from functions.query_analytics import receipts
+from functions.query_analytics.question import Filters, Metric, Question
+from functions.query_analytics.receipts import Asked
+from lib.db import versions
 from lib.domain.parameters import Parameters
-from lib.domain.periods import Granularity, Period
+from lib.domain.periods import Period
 from lib.domain.shapes import instant_text
 from lib.runtime.function import Call, Reply
 from lib.runtime.reply import to_json
 from lib.runtime.row_scope import scope
 
-Compute = Callable[[Connection, Period, Granularity, Filters], dict[str, Any]]
-# Only memory is given back after this long; a stale answer cannot be met, its key holds the log's position.
+# Only memory is given back after this long; a stale answer cannot be met, its key holds the data's version.
 KEEP_S = 3600
+# One caller computes, the others look again; longer than any answer takes, so nobody waits for the dead for long.
+CLAIM_S = 5
+LOOK_AGAIN_S = 0.01
+PATIENCE_S = 2.0
 
 
-def answer(call: Call, query: Parameters, metric: str, compute: Compute) -> Reply:
-    """The figures of `metric` for the caller, from one snapshot of the database.
+def answer(call: Call, query: Parameters, metric: Metric, **more: str | None) -> Reply:
+    """The figures of `metric` for the caller, from one snapshot of the database; `more` is what only it asks.
 
-    The cache key holds everything the answer depends on: definition version, filters after the row scope,
-    period, and the position of the log. An event more is another key.
+    The cache key holds everything the answer depends on: the definition, what is asked after the row scope,
+    and the version of the data. An event that could change the figures makes another key.
     """
     period = query.period(default_tz=call.settings.school_timezone, now=call.now)
     with call.db.connect().execution_options(isolation_level="REPEATABLE READ") as conn, conn.begin():
         filters = _filters(conn, call, query)
-        position, received_at = event_log.head(conn)
-        asked = {
-            "metric": metric,
-            "version": VERSION,
-            "period": {"from": period.first, "to": period.last, "tz": period.tz},
-            "filters": _shown(query, filters),
-        }
-        key = "analytics:" + _hash({**asked, "position": position})
-        body = call.cache.get(key)
-        if body is None:
-            figures = _compute(conn, query, period, filters, compute)
-            as_of = {"position": position, "time": instant_text(received_at) if received_at else None}
-            body = to_json(_assembled(asked, as_of, figures)).encode()
-            call.cache.put(key, body, ttl_s=KEEP_S)
+        now = call.now.replace(second=0, microsecond=0)
+        given = tuple(sorted((name, value) for name, value in more.items() if value is not None))
+        asked = Asked(metric, Question(period, query.granularity, filters, now, given), query.compare)
+        version = versions.at(conn, asked.families())
+        key = f"analytics:{asked.hash}:{version}"
+        body = call.cache.get(key) or _computed(conn, call, asked, version, key)
     return _with_etag(call, body)
 
 
-def _compute(
-    conn: Connection, query: Parameters, period: Period, filters: Filters, compute: Compute
-) -> dict[str, Any]:
-    figures = compute(conn, period, query.granularity, filters)
-    if query.compare is None:
-        return figures
-    before = period.previous()
+def _computed(conn: Connection, call: Call, asked: Asked, version: int, key: str) -> bytes:
+    """Computed by whoever comes first; the others wait for it, and help themselves if it takes too long."""
+    claim, give_up_at = f"{key}:claim", time.monotonic() + PATIENCE_S
+    while not call.cache.claim(claim, ttl_s=CLAIM_S):
+        if time.monotonic() > give_up_at:
+            break
+        time.sleep(LOOK_AGAIN_S)
+        if body := call.cache.get(key):
+            return body
+    try:
+        body = to_json(_assembled(conn, asked, version)).encode()
+        call.cache.put(key, body, ttl_s=KEEP_S)
+    finally:
+        call.cache.release(claim)
+    return body
+
+
+def _assembled(conn: Connection, asked: Asked, version: int) -> dict[str, Any]:
+    """`as_of` is the last event that could have changed these figures: whatever came later did not."""
+    figures = asked.figures(conn)
     return {
+        "period": _shown(asked.question.period),
+        "filters": asked.filters(),
+        "as_of": {"position": version, "time": _received(conn, version)},
+        "receipt": receipts.keep(conn, asked, version, figures),
         **figures,
-        "previous": {
-            "period": {"from": before.first, "to": before.last, "tz": before.tz},
-            "summary": compute(conn, before, query.granularity, filters)["summary"],
-        },
     }
 
 
-def _assembled(asked: dict[str, Any], as_of: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:
-    """`receipt` says which definition over which events gave these figures, and their hash."""
-    basis = {**asked, "position": as_of["position"], "hash": _hash(figures)}
-    receipt = {"id": _hash(basis), **{k: basis[k] for k in ("metric", "version", "position", "hash")}}
-    return {
-        "period": asked["period"],
-        "filters": asked["filters"],
-        "as_of": as_of,
-        "receipt": receipt,
-        **figures,
-    }
+def _shown(period: Period) -> dict[str, Any]:
+    return {"from": period.first, "to": period.last, "tz": period.tz}
 
 
-def _shown(query: Parameters, filters: Filters) -> dict[str, Any]:
-    return {
-        "granularity": query.granularity,
-        "tutor_id": filters.tutor_id,
-        "student_ids": filters.student_ids,
-        "subject": filters.subject,
-        "compare": query.compare,
-    }
-
-
-def _hash(value: Any) -> str:
-    canonical = json.dumps(
-        json.loads(to_json(value)), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _received(conn: Connection, position: int) -> str | None:
+    at: datetime | None = conn.execute(
+        text("SELECT received_at FROM events WHERE position = :position"), {"position": position}
+    ).scalar()
+    return instant_text(at) if at else None
 
 
 def _filters(conn: Connection, call: Call, query: Parameters) -> Filters:

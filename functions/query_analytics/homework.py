@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from functions.query_analytics.rows import Filters, Row, grouped, series
+from functions.query_analytics.question import Metric, Question
+from functions.query_analytics.rows import Row, grouped, named, only, series, source
 from lib.domain.metrics import ratio
-from lib.domain.periods import Granularity, Period
 from lib.domain.rollups import HOMEWORK
 
 COUNTS = ("assigned", "submitted", "graded", "overdue")
+ROLLUP = source(HOMEWORK)
 
 
 def figures(row: Row | None) -> dict[str, Any]:
@@ -21,13 +22,21 @@ def figures(row: Row | None) -> dict[str, Any]:
     }
 
 
-def stats(conn: Connection, period: Period, granularity: Granularity, filters: Filters) -> dict[str, Any]:
+def stats(conn: Connection, question: Question) -> dict[str, Any]:
     """Homework by the local day of each fact: assigned, handed in, graded, overdue."""
     sets: list[tuple[str, ...]] = [(), ("bucket",), ("subject",), ("student_id",)]
-    rows = grouped(conn, HOMEWORK, period, granularity, filters, sets=sets)
+    rows = grouped(conn, ROLLUP, question, sets=sets)
     return {
-        "summary": figures(rows[()][0]),
-        "series": series(period, granularity, rows[("bucket",)], figures),
-        "by_subject": [{"subject": row["subject"], **figures(row)} for row in rows[("subject",)]],
-        "by_student": [{"student_id": row["student_id"], **figures(row)} for row in rows[("student_id",)]],
+        "summary": figures(only(rows[()])),
+        "series": series(question, rows[("bucket",)], figures),
+        "by_subject": named(rows[("subject",)], "subject", figures),
+        "by_student": named(rows[("student_id",)], "student_id", figures),
     }
+
+
+STATS = Metric("homework.stats", stats, dated=("homework",))
+
+
+def headline(conn: Connection, question: Question) -> dict[str, Any]:
+    """The summary alone."""
+    return figures(only(grouped(conn, ROLLUP, question, sets=[()])[()]))

@@ -6,12 +6,26 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from functions.query_analytics.rows import Filters, Row, grouped
+from functions.query_analytics.question import Metric, Question
+from functions.query_analytics.rows import Groups, Row, Source, grouped, grouped_twice, source
 from lib.domain.metrics import mean_money, money
-from lib.domain.periods import Granularity, Period
 from lib.domain.rollups import PAYMENTS
 
 PAYING = ", count(DISTINCT student_id) FILTER (WHERE payments > 0) AS paying_students"
+ROLLUP = source(PAYMENTS)
+NAMES = (
+    "payment_id, student_id, coalesce(tutor_id, '') AS tutor_id, currency, coalesce(method, '') AS method, "
+    "coalesce(subject, '') AS subject"
+)
+# What the roll-up doesn't tell apart: subjects. Refunds of one payment count on the day of the last of them.
+FACTS = Source(
+    f"(SELECT processed_at AS slot, {NAMES}, 1 AS payments, amount AS revenue, 0 AS refunds, 0 AS refunded, "  # noqa: S608 - our names only
+    "0 AS failed FROM payments WHERE processed_at IS NOT NULL "
+    f"UNION ALL SELECT refunded_at, {NAMES}, 0, 0, 1, refunded, 0 FROM payments WHERE refunded_at IS NOT NULL "
+    f"UNION ALL SELECT failed_at, {NAMES}, 0, 0, 0, 0, 1 FROM payments WHERE failed_at IS NOT NULL) AS facts",
+    ("payment_id", "student_id", "tutor_id", "currency", "method", "subject"),
+    ROLLUP.counts,
+)
 
 
 def figures(row: Row | None, currency: str) -> dict[str, Any]:
@@ -29,27 +43,49 @@ def figures(row: Row | None, currency: str) -> dict[str, Any]:
     }
 
 
-def summary(conn: Connection, period: Period, granularity: Granularity, filters: Filters) -> dict[str, Any]:
+def summary(conn: Connection, question: Question) -> dict[str, Any]:
     """Money by the local day of the payment; one object per currency met, never a sum over currencies."""
     sets = [("currency",), ("currency", "bucket"), ("currency", "method"), ("currency", "tutor_id")]
-    rows = grouped(conn, PAYMENTS, period, granularity, filters, sets=sets, extra=PAYING)
-    totals = rows[("currency",)]
-    currencies = [row["currency"] for row in totals]
+    rows = grouped(conn, _source(question), question, sets=sets, extra=PAYING)
+    subjects = grouped(conn, FACTS, question, sets=[("currency", "subject")], extra=PAYING)
     return {
-        "summary": {row["currency"]: figures(row, row["currency"]) for row in totals},
-        "series": _series(rows[("bucket", "currency")], period, granularity, currencies),
+        "summary": by_currency(rows),
+        "series": by_bucket(rows, question),
         "by_method": _by(rows[("currency", "method")], "method"),
         "by_tutor": _by(rows[("currency", "tutor_id")], "tutor_id"),
+        "by_subject": _by(subjects[("currency", "subject")], "subject"),
     }
 
 
-def _series(
-    rows: Iterable[Row], period: Period, granularity: Granularity, currencies: list[str]
-) -> list[Any]:
-    found = {(row["bucket"], row["currency"]): row for row in rows}
+SUMMARY = Metric("payments.summary", summary, dated=("payments",))
+
+
+def headline(conn: Connection, question: Question) -> dict[str, Any]:
+    """The summary alone."""
+    return by_currency(grouped(conn, _source(question), question, sets=[("currency",)], extra=PAYING))
+
+
+def both_halves(conn: Connection, question: Question, sets: list[tuple[str, ...]]) -> tuple[Groups, Groups]:
+    """(before, now) of the money, from one statement."""
+    return grouped_twice(conn, _source(question), question, sets=sets, extra=PAYING)
+
+
+def _source(question: Question) -> Source:
+    return ROLLUP if question.filters.subject is None else FACTS
+
+
+def by_currency(rows: Groups) -> dict[str, Any]:
+    """The figures of each currency met."""
+    return {row["currency"]: figures(row, row["currency"]) for row in rows[("currency",)]}
+
+
+def by_bucket(rows: Groups, question: Question) -> list[dict[str, Any]]:
+    """One object a bucket, with the figures of every currency met in the period."""
+    currencies = [row["currency"] for row in rows[("currency",)]]
+    found = {(row["bucket"], row["currency"]): row for row in rows[("bucket", "currency")]}
     return [
         {"date": day.isoformat(), **{code: figures(found.get((i, code)), code) for code in currencies}}
-        for i, day in enumerate(period.buckets(granularity))
+        for i, day in enumerate(question.period.buckets(question.granularity))
     ]
 
 

@@ -1,95 +1,148 @@
-"""Reading roll-ups: one statement a question, grouped several ways at once."""
+"""Reading what can be summed: one statement a question, grouped several ways at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from lib.domain.periods import Granularity, Period
+from functions.query_analytics.question import Filters, Question
 from lib.domain.rollups import Rollup
+
+Row = Mapping[Any, Any]
+Groups = dict[tuple[str, ...], list[Row]]
+# In the answer to a question that is asked of the previous period, too: which of the two a row is of.
+BEFORE, NOW = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What the row scope and the caller leave to be counted; None = all."""
+class Source:
+    """A table, or a subquery with a name. It has the instant `slot`, `columns` and `counts`. All names are ours."""
 
-    tutor_id: str | None = None
-    student_ids: Sequence[str] | None = None
-    subject: str | None = None
+    sql: str
+    columns: tuple[str, ...]
+    counts: tuple[str, ...]
 
 
-Row = Mapping[Any, Any]
+def source(rollup: Rollup) -> Source:
+    """A roll-up as it stands."""
+    return Source(rollup.table, tuple(rollup.keys), tuple(rollup.counts))
 
 
 def grouped(
-    conn: Connection,
-    rollup: Rollup,
-    period: Period,
-    granularity: Granularity,
-    filters: Filters,
-    *,
-    sets: Sequence[tuple[str, ...]],
-    extra: str = "",
-) -> dict[tuple[str, ...], list[Row]]:
-    """Sums of a roll-up's counts over `period`, once per grouping set.
+    conn: Connection, of: Source, question: Question, *, sets: Sequence[tuple[str, ...]], extra: str = ""
+) -> Groups:
+    """Sums of the counts over the question's period, once per grouping set.
 
-    `sets` hold column names and `bucket` (0-based, of `period.buckets(granularity)`); `extra` adds select
-    expressions. All names are ours, none is input. Returns rows by grouping set; a row whose every count went
-    back to zero is left out, for what was taken back must leave no trace.
+    `sets` hold column names and `bucket` (0-based, of the period's buckets); `extra` adds select expressions.
+    Returns rows by grouping set; a row whose every count went back to zero is left out, for what was taken
+    back must leave no trace.
     """
+    return _read(conn, of, question, sets, extra)
+
+
+def grouped_twice(
+    conn: Connection, of: Source, question: Question, *, sets: Sequence[tuple[str, ...]], extra: str = ""
+) -> tuple[Groups, Groups]:
+    """The same for the previous period and for the question's own, from one statement: (before, now).
+
+    Buckets are those of the question's own period.
+    """
+    found = _read(conn, of, question, [(*group, "half") for group in sets], extra, previous=True)
+    return _half(found, BEFORE), _half(found, NOW)
+
+
+def _half(groups: Groups, half: int) -> Groups:
+    return {
+        tuple(name for name in group if name != "half"): [row for row in rows if row["half"] == half]
+        for group, rows in groups.items()
+    }
+
+
+def _read(
+    conn: Connection,
+    of: Source,
+    question: Question,
+    sets: Sequence[tuple[str, ...]],
+    extra: str,
+    previous: bool = False,
+) -> Groups:
     columns = sorted({name for group in sets for name in group})
-    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in rollup.counts)
-    grouping = ", ".join(f"GROUPING({name}) AS is_total_{name}" for name in columns)
-    conditions, values = conditions_of(rollup, filters)
+    sums = [f"coalesce(sum({name}), 0) AS {name}" for name in of.counts]
+    totals = [f"GROUPING({name}) AS is_total_{name}" for name in columns]
+    groups = ", ".join("(" + ", ".join(group) + ")" for group in sets)
+    conditions, values = conditions_of(of, question.filters)
     statement = (
-        f"WITH picked AS (SELECT *, width_bucket(slot, CAST(:bounds AS timestamptz[])) - 1 AS bucket "  # noqa: S608
-        f"FROM {rollup.table} WHERE slot >= :start AND slot < :end{conditions}) "
-        f"SELECT {', '.join([*columns, grouping, sums] if columns else [sums])}{extra} FROM picked "
-        f"GROUP BY GROUPING SETS ({', '.join('(' + ', '.join(group) + ')' for group in sets)})"
+        f"WITH picked AS (SELECT *{_numbered(columns)} "  # noqa: S608 - all names are ours
+        f"FROM {of.sql} WHERE slot >= :start AND slot < :end{conditions}) "
+        f"SELECT {', '.join([*columns, *totals, *sums])}{extra} FROM picked GROUP BY GROUPING SETS ({groups})"
     )
-    bounds = period.bounds(granularity)
-    values |= {"bounds": bounds, "start": period.start, "end": period.end}
-    result: dict[tuple[str, ...], list[Row]] = {tuple(sorted(group)): [] for group in sets}
+    values |= _bounds(question, previous)
+    result: Groups = {tuple(sorted(group)): [] for group in sets}
     for row in conn.execute(text(statement), values).mappings():
         group = tuple(name for name in columns if not row[f"is_total_{name}"])
-        if not group or any(row[name] for name in rollup.counts):
+        if not group or any(row[name] for name in of.counts):
             result[group].append(row)
     return {group: sorted(found, key=_by_names(group)) for group, found in result.items()}
+
+
+def _numbered(columns: Iterable[str]) -> str:
+    """The numbers of a row's bucket and half, where they are asked for."""
+    arrays = {"bucket": "bounds", "half": "halves"}
+    return "".join(
+        f", width_bucket(slot, CAST(:{arrays[name]} AS timestamptz[])) - 1 AS {name}"
+        for name in columns
+        if name in arrays
+    )
+
+
+def _bounds(question: Question, previous: bool) -> dict[str, Any]:
+    period = question.period
+    start = period.previous().start if previous else period.start
+    return {
+        "start": start,
+        "end": period.end,
+        "bounds": period.bounds(question.granularity),
+        "halves": [start, period.start],
+    }
 
 
 def _by_names(group: tuple[str, ...]) -> Callable[[Row], list[str]]:
     return lambda row: [str(row[name]) for name in group]
 
 
+def only(rows: Sequence[Row]) -> Row | None:
+    """The one row there is, or none."""
+    return rows[0] if rows else None
+
+
 def series(
-    period: Period,
-    granularity: Granularity,
-    rows: Sequence[Row],
-    figures: Callable[[Row | None], dict[str, Any]],
+    question: Question, rows: Sequence[Row], figures: Callable[[Row | None], dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """One object a bucket, in order, the empty ones included; `date` is the bucket's first local day."""
     by_bucket = {row["bucket"]: row for row in rows}
     return [
         {"date": day.isoformat(), **figures(by_bucket.get(i))}
-        for i, day in enumerate(period.buckets(granularity))
+        for i, day in enumerate(question.period.buckets(question.granularity))
     ]
 
 
-def conditions_of(rollup: Rollup, filters: Filters) -> tuple[str, dict[str, Any]]:
-    """The filters that a roll-up knows, as SQL to add to a WHERE, and its values."""
-    wanted = {
-        "tutor_id": filters.tutor_id,
-        "subject": filters.subject,
-        "student_ids": None if filters.student_ids is None else list(filters.student_ids),
-    }
-    person = "user_id" if "user_id" in rollup.keys else "student_id"
-    sql = ""
-    for name, value in wanted.items():
-        if value is None:
-            continue
-        if name == "student_ids":
-            sql += f" AND {person} = ANY(CAST(:student_ids AS text[]))"
-        elif name in rollup.keys:
-            sql += f" AND {name} = :{name}"
-    return sql, {name: value for name, value in wanted.items() if value is not None}
+def named(
+    rows: Iterable[Row], name: str, figures: Callable[[Row | None], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """One object a row, with the name it is grouped by."""
+    return [{name: row[name], **figures(row)} for row in rows]
+
+
+def conditions_of(of: Source, filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The filters that a source knows, as SQL to add to a WHERE, and their values."""
+    person = "user_id" if "user_id" in of.columns else "student_id"
+    found: dict[str, tuple[str, Any]] = {}
+    if filters.tutor_id is not None and "tutor_id" in of.columns:
+        found["tutor_id"] = ("tutor_id = :tutor_id", filters.tutor_id)
+    if filters.subject is not None and "subject" in of.columns:
+        found["subject"] = ("subject = :subject", filters.subject)
+    if filters.student_ids is not None and person in of.columns:
+        students = list(filters.student_ids)
+        found["student_ids"] = (f"{person} = ANY(CAST(:student_ids AS text[]))", students)
+    return "".join(f" AND {sql}" for sql, _ in found.values()), {k: v for k, (_, v) in found.items()}

@@ -22,13 +22,18 @@ class Receipt(BaseModel):
     hash: str
 
 
-class Figures(BaseModel):
+class Answer(BaseModel):
     """What every analytics answer has."""
 
     period: dict[str, str]
     filters: dict[str, Any]
     as_of: AsOf
     receipt: Receipt
+
+
+class Figures(Answer):
+    """Figures with their course over the period."""
+
     series: list[dict[str, Any]] = Field(description="One object per bucket, each with its first local day")
     previous: dict[str, Any] | None = Field(default=None, description="With compare=previous")
 
@@ -79,6 +84,7 @@ class PaymentSummary(Figures):
     summary: dict[str, CurrencySummary]
     by_method: list[dict[str, Any]]
     by_tutor: list[dict[str, Any]]
+    by_subject: list[dict[str, Any]]
 
 
 class HomeworkSummary(BaseModel):
@@ -115,3 +121,64 @@ class UserActivity(Figures):
     summary: ActivitySummary
     by_role: list[dict[str, Any]]
     heatmap: list[dict[str, int]]
+
+
+class Cohort(BaseModel):
+    """Users whose first action ever was in `month`; `active[k]` of them did something k months later."""
+
+    month: str
+    users: int
+    active: list[int]
+    rate: list[float | None]
+
+
+class Retention(Answer):
+    """Cohorts of the local months that the period touches."""
+
+    months: list[str]
+    cohorts: list[Cohort]
+
+
+class MaterialSummary(BaseModel):
+    """`unique_users` counts distinct users who opened or downloaded something."""
+
+    created: int
+    accessed: int
+    downloads: int
+    unique_users: int
+
+
+class MaterialUsage(Figures):
+    """Materials by the local day of each fact; `popular` has the twenty most opened."""
+
+    summary: MaterialSummary
+    by_subject: list[dict[str, Any]]
+    popular: list[dict[str, Any]]
+
+
+class Earned(BaseModel):
+    """Completed lessons in one currency; `unpriced` ones add nothing to `earned`."""
+
+    completed: int
+    minutes: int
+    earned: str
+    unpriced: int
+    tutors: int
+
+
+class TutorEarnings(Figures):
+    """What completed lessons cost, by currency."""
+
+    summary: dict[str, Earned]
+    by_tutor: list[dict[str, Any]]
+
+
+class LessonAndHomeworkSummary(LessonSummary, HomeworkSummary):
+    """The figures of lessons and of homework side by side."""
+
+
+class SubjectPerformance(Figures):
+    """Each subject's lessons and homework."""
+
+    summary: LessonAndHomeworkSummary
+    by_subject: list[dict[str, Any]]

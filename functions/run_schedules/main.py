@@ -6,7 +6,7 @@ each thing to do claims a slot of its own, so it happens once.
 
 import structlog
 
-from functions.run_schedules import reminders
+from functions.run_schedules import forgetting, reminders
 from functions.run_schedules.abandoned import requeued
 from lib.db.schedule import claim_slots
 from lib.queue import outbox
@@ -25,6 +25,8 @@ def tick(call: Call) -> None:
         planned = outbox.add(conn, reminders.due(conn, call.now))
     with call.db.begin() as conn:
         woken = outbox.add(conn, requeued(conn, call.now))
+    with call.db.begin() as conn:
+        forgetting.forget(conn, call.cache)
     if planned or woken:
         log.info("tick", reminders=planned, requeued=woken)
 

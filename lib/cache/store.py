@@ -12,6 +12,8 @@ from redis.retry import Retry
 DEADLINE_S = 0.1
 # After a failure the cache is left alone for this long, so the price is paid once and not per request.
 REST_S = 5.0
+# What keys of answers with figures begin with; people's ids are in the answers.
+FIGURES = "analytics:"
 REQUESTS = Counter("cache_requests", "Look-ups by result.", ["result"])
 
 
@@ -33,6 +35,18 @@ class Cache:
         """Keep a value for at most `ttl_s` seconds; losing it is allowed."""
         self._try(lambda client: client.set(key, value, ex=ttl_s))
 
+    def claim(self, key: str, *, ttl_s: int) -> bool:
+        """Whether the caller is the one to do the work that `key` names; True, too, when the cache is away."""
+        return self._try(lambda client: client.set(key, b"1", nx=True, ex=ttl_s) or b"taken") != b"taken"
+
+    def release(self, key: str) -> None:
+        """The work is done, or given up: let another do it."""
+        self._try(lambda client: client.delete(key))
+
+    def forget(self, prefix: str) -> bool:
+        """Delete every key that begins so; False when the server is away and they may still be there."""
+        return self._client is None or self._try(lambda client: _deleted(client, prefix)) is not None
+
     def size(self) -> int | None:
         """Bytes the server holds, None when it is away."""
         memory = self._try(lambda client: client.info("memory"))
@@ -52,6 +66,14 @@ class Cache:
         except redis.RedisError:
             self._resting_until = self._clock() + REST_S
             return None
+
+
+def _deleted(client: "redis.Redis", prefix: str) -> int:
+    """Page by page: KEYS would stop the server for everybody while it looks."""
+    deleted = 0
+    for key in client.scan_iter(match=prefix.replace("*", r"\*") + "*", count=1000):
+        deleted += int(client.unlink(key))
+    return deleted
 
 
 def _client(url: str) -> "redis.Redis":

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, text
 from uuid6 import uuid7
 
+from lib.db import erasures
+
 
 def fingerprint(body: bytes, message_id: str | None) -> str:
     """What makes two copies of a message the same one."""
@@ -26,6 +28,7 @@ def park(
 ) -> str:
     """Keep a message aside; returns its id. A message that is parked already keeps its first reason."""
     headers = {k: v for k, v in (("message_id", message_id), ("routing_key", routing_key)) if v}
+    words = body.decode("utf-8", "replace").replace("\x00", "�")
     row = conn.execute(
         text(
             "INSERT INTO dead_letters (id, queue, fingerprint, reason, content_type, body, headers) "
@@ -39,8 +42,8 @@ def park(
             "fingerprint": fingerprint(body, message_id),
             "reason": reason[:2000],
             "content_type": content_type,
-            "body": body.decode("utf-8", "replace").replace("\x00", "�"),
-            "headers": json.dumps(headers),
+            "body": erasures.forgotten_body(conn, words),
+            "headers": erasures.forgotten_body(conn, json.dumps(headers)),
         },
     ).one()
     return str(row[0])

@@ -6,7 +6,11 @@ from sqlalchemy import Engine, create_engine
 # timeout, because that one is kept by the server. tcp_user_timeout bounds it on our side.
 CONNECT_TIMEOUT_S = 2
 DEAD_PEER_MS = 5_000
-SERVER_LIMITS = "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+SERVER_LIMITS = (
+    "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC "
+    # Many short statements at once: starting helpers for one of them costs more than it gives.
+    "-c max_parallel_workers_per_gather=0"
+)
 
 
 def sqlalchemy_url(url: str) -> str:

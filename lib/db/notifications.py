@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from lib.db import erasures
 from lib.db.bulk import insert_all
 from lib.db.tables import deliveries, lessons, notifications, timeline
 from lib.domain.decisions import Decision
@@ -44,6 +45,7 @@ def lessons_told_of(conn: Connection, type_name: str, lesson_ids: Iterable[str])
 
 def insert(conn: Connection, plans: Sequence[Plan]) -> None:
     """Write plans down: notifications, deliveries, and the decisions as the first lines of the timeline."""
+    plans = erasures.forgotten_plans(conn, plans)
     insert_all(conn, notifications, [_notification(plan) for plan in plans])
     add_deliveries(conn, plans)
 

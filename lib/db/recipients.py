@@ -1,6 +1,5 @@
 """The recipient directory: who can be reached, where, and whose parent they are."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -15,6 +14,7 @@ from lib.db.tables import recipients
 from lib.domain.audience import ChannelState, Recipient
 from lib.domain.directory import DIRECTORY_TYPES, person, tied
 from lib.domain.events import Event, utc_now
+from lib.domain.personal import is_pseudonym
 
 DIRECTORY = "repitbot/recipients"
 SWITCH = text(
@@ -90,7 +90,7 @@ def record(conn: Connection, events: Sequence[Event]) -> Appended:
 
 def _absorb(conn: Connection, events: Sequence[Event]) -> None:
     """Bring the directory up to date with events that are in the log already; only user.* matter."""
-    news = [event for event in events if event.type in DIRECTORY_TYPES]
+    news = [e for e in events if e.type in DIRECTORY_TYPES and not is_pseudonym(e.data["user_id"])]
     if not news:
         return
     ids = {str(event.data["user_id"]) for event in news}
@@ -111,11 +111,8 @@ def _concerned(conn: Connection, news: Sequence[Event], ids: set[str]) -> dict[s
 
 
 def _stories(conn: Connection, ids: Iterable[str]) -> Mapping[str, list[Event]]:
-    stories: dict[str, list[Event]] = defaultdict(list)
-    for row in conn.execute(event_log.STORIES, {"entities": [f"user:{user_id}" for user_id in sorted(ids)]}):
-        event = Event(row.source, row.id, row.type, row.occurred_at, row.data)
-        stories[str(row.data["user_id"])].append(event)
-    return stories
+    told = event_log.stories(conn, [f"user:{user_id}" for user_id in ids])
+    return {entity.removeprefix("user:"): story for entity, story in told.items()}
 
 
 def _save(conn: Connection, people: Sequence[Recipient]) -> None:
@@ -131,7 +128,8 @@ def _columns(recipient: Recipient) -> dict[str, Any]:
     return {
         **asdict(recipient),
         "updated_at": utc_now(),
-        "parent_ids": list(recipient.parent_ids),
-        "child_ids": list(recipient.child_ids),
+        # Somebody who was erased is nobody's family here.
+        "parent_ids": [each for each in recipient.parent_ids if not is_pseudonym(each)],
+        "child_ids": [each for each in recipient.child_ids if not is_pseudonym(each)],
         "channels": {name: asdict(state) for name, state in recipient.channels.items()},
     }

@@ -1,32 +1,61 @@
 """Writing roll-up differences, many rows a statement."""
 
-from sqlalchemy import Connection, text
+from decimal import Decimal
 
-from lib.domain.rollups import ROLLUPS, Deltas, Rollup
+from sqlalchemy import Connection, TextClause, text
+
+from lib.db.arrays import columns, upsert
+from lib.domain.rollups import COARSE, DAY_NAME, ROLLUPS, Count, Deltas, Rollup
+
+KEY_TYPES = {"slot": "timestamptz", DAY_NAME: "date"}
 
 
-def _statement(rollup: Rollup) -> str:
-    keys, counts = list(rollup.keys), list(rollup.counts)
-    casts = ["timestamptz[]" if k == "slot" else "text[]" for k in keys]
-    casts += ["integer[]" if kind is int else "numeric[]" for kind in rollup.counts.values()]
-    arrays = ", ".join(f"CAST(:{name} AS {cast})" for name, cast in zip(keys + counts, casts, strict=True))
-    sums = ", ".join(f"{name} = {rollup.table}.{name} + excluded.{name}" for name in counts)
-    return (
-        # Names come from lib.domain.rollups, never from input.
-        f"INSERT INTO {rollup.table} ({', '.join(keys + counts)}) SELECT * FROM unnest({arrays}) "  # noqa: S608
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sums}"
+def types(rollup: Rollup) -> dict[str, str]:
+    """The columns of a roll-up, keys first, with their types in PostgreSQL."""
+    keys = {name: KEY_TYPES.get(name, "text") for name in rollup.keys}
+    return keys | {name: "integer" if kind is int else "numeric" for name, kind in rollup.counts.items()}
+
+
+def _emptied(rollup: Rollup) -> TextClause:
+    keys = {name: KEY_TYPES.get(name, "text") for name in rollup.keys}
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in keys.items())
+    zero = " AND ".join(f"{name} = 0" for name in rollup.counts)
+    names = ", ".join(keys)
+    return text(
+        f"DELETE FROM {rollup.table} WHERE ({names}) IN (SELECT * FROM unnest({arrays})) AND {zero}"  # noqa: S608 - our names
     )
 
 
-ADD = {table: text(_statement(rollup)) for table, rollup in ROLLUPS.items()}
+ADD = {table: upsert(table, types(rollup), rollup.keys, add=True) for table, rollup in ROLLUPS.items()}
+EMPTIED = {table: _emptied(rollup) for table, rollup in ROLLUPS.items()}
 
 
-def add(conn: Connection, deltas: Deltas) -> None:
-    """Add every difference to its row in the caller's transaction; absent rows begin at zero."""
-    for table, rows in deltas.rows().items():
+def add(conn: Connection, deltas: Deltas, *, coarse: bool = True) -> None:
+    """Add every difference to its row in the caller's transaction; absent rows begin at zero, and a row that
+    comes back to zero goes. Without `coarse`, the coarse roll-ups are left to `sum_coarse`."""
+    for table, rows in deltas.rows(coarse=coarse).items():
         rollup = ROLLUPS[table]
-        columns: dict[str, list[object]] = {
-            name: [key[i] for key, _ in rows] for i, name in enumerate(rollup.keys)
-        }
-        columns |= {name: [counts.get(name, 0) for _, counts in rows] for name in rollup.counts}
-        conn.execute(ADD[table], columns)
+        values = [(*key, *(_plain(counts.get(name, 0)) for name in rollup.counts)) for key, counts in rows]
+        conn.execute(ADD[table], columns((*rollup.keys, *rollup.counts), values))
+        if lessened := [key for key, counts in rows if min(counts.values()) < 0]:
+            conn.execute(EMPTIED[table], columns(rollup.keys, lessened))
+
+
+def sum_coarse(conn: Connection) -> None:
+    """Fill the coarse roll-ups, which must be empty, from the fine ones."""
+    for rollup in COARSE.values():
+        fine = rollup.of.table if rollup.of else ""
+        keys = ["CAST(slot AT TIME ZONE 'UTC' AS date)" if k == DAY_NAME else k for k in rollup.keys]
+        sums = ", ".join(f"sum({name})" for name in rollup.counts)
+        wanted = " OR ".join(f"{name} <> 0" for name in rollup.counts)
+        conn.execute(
+            text(
+                f"INSERT INTO {rollup.table} ({', '.join((*rollup.keys, *rollup.counts))}) "  # noqa: S608 - our names
+                f"SELECT {', '.join(keys)}, {sums} FROM {fine} WHERE {wanted} GROUP BY {', '.join(keys)}"
+            )
+        )
+
+
+def _plain(count: Count) -> Count:
+    """Without trailing zeros, here and in the sum: equal figures are then equal bytes, however they came about."""
+    return count.normalize() if isinstance(count, Decimal) else count

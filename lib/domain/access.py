@@ -1,6 +1,6 @@
 """The row scope: which students' and tutors' rows a caller may see. Decided here and nowhere else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from lib.errors import BadInput, not_found
@@ -31,6 +31,14 @@ class Scope:
         if student_id is not None and student_id not in self.student_ids:
             raise not_found()
         return tutor_id, sorted(self.student_ids) if student_id is None else [student_id]
+
+    def covers(self, *, tutor_id: str | None, student_ids: Collection[str] | None) -> bool:
+        """Whether figures of this tutor (None: all) and these students (None: all) are this scope's to see."""
+        if self.everything:
+            return True
+        if self.tutor_id is not None:
+            return tutor_id == self.tutor_id
+        return student_ids is not None and self.student_ids.issuperset(student_ids)
 
 
 def scope_of(role: str, sub: str, *, service_may: bool, children: Callable[[], Iterable[str]]) -> Scope:

@@ -113,6 +113,10 @@ _DECIDED = {
         "Срок сообщения истёк раньше, чем его удалось отправить.",
         "Its time ran out before it could be sent.",
     ),
+    "erased": Sentence(
+        "Данные человека, которого касалось сообщение, удалены по требованию: оно не отправлено.",
+        "The data of the person it concerned was erased on demand, so it was not sent.",
+    ),
 }
 
 # What happened on the way.
@@ -203,6 +207,10 @@ _HAPPENED = {
     "retried_by_hand": Sentence(
         "Отправку запустили заново вручную.",
         "Somebody asked for it to be sent again.",
+    ),
+    "erased_while_sent": Sentence(
+        "Данные получателя удалили, когда сервер уже мог принять сообщение: дошло ли оно, неизвестно.",
+        "The recipient's data was erased when the provider may already have accepted it: nobody knows if it arrived.",
     ),
     "files_missing": Sentence(
         "Сообщение дошло, но файлы к нему отправить не удалось.",

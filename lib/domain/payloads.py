@@ -100,12 +100,17 @@ class Payment(Payload):
     currency: Currency | None = None
     tutor_id: Id | None = None
     method: str | None = None
-    lessons: int | None = Field(default=None, validation_alias=either("lessons", "lessons_paid"))
+    subject: str | None = None
+    lessons: int | None = Field(
+        default=None, ge=0, le=10_000, validation_alias=either("lessons", "lessons_paid")
+    )
 
 
 class Balance(Payload):
     student_id: Id
     lesson_id: Id | None = None
+    lessons_deducted: int | None = Field(default=None, ge=0, le=1000)
+    lessons_refunded: int | None = Field(default=None, ge=0, le=1000)
 
 
 class Material(Payload):
@@ -113,6 +118,9 @@ class Material(Payload):
     tutor_id: Id | None = None
     student_id: Id | None = None
     grade: int | None = Field(default=None, ge=1, le=11)
+    title: str | None = None
+    subject: str | None = None
+    material_type: str | None = None
 
 
 class MaterialFile(Material):
@@ -122,6 +130,7 @@ class MaterialFile(Material):
 class MaterialAccess(Payload):
     material_id: Id
     user_id: Id
+    access_type: str | None = None
 
 
 class User(Payload):

@@ -7,24 +7,32 @@ else: not on the order of arrival, not on duplicates, not on batches.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 SLOT = timedelta(minutes=15)
+DAY_NAME = "day"
 Count = int | Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """A roll-up table: the columns that tell its rows apart, and the columns that are summed."""
+    """A roll-up table: the columns that tell its rows apart, and the columns that are summed.
+
+    A coarse one is the sum of a finer one (`of`) over fewer keys; its `day` is the UTC day of the slot.
+    """
 
     table: str
+    family: str
     keys: tuple[str, ...]
     counts: Mapping[str, type[int] | type[Decimal]]
+    of: "Rollup | None" = None
 
 
 LESSONS = Rollup(
     "lesson_rollup",
+    "lessons",
     ("slot", "tutor_id", "student_id", "subject"),
     dict.fromkeys(
         (
@@ -43,13 +51,18 @@ LESSONS = Rollup(
         int,
     ),
 )
+# What the page of a whole school reads must not grow with the number of its people.
+LESSON_SLOTS = Rollup("lesson_slots", "lessons", ("slot", "subject"), LESSONS.counts, LESSONS)
+LESSON_DAYS = Rollup("lesson_days", "lessons", (DAY_NAME, "tutor_id"), LESSONS.counts, LESSONS)
 PAYMENTS = Rollup(
     "payment_rollup",
+    "payments",
     ("slot", "tutor_id", "student_id", "currency", "method"),
     {"payments": int, "revenue": Decimal, "refunds": int, "refunded": Decimal, "failed": int},
 )
 HOMEWORK = Rollup(
     "homework_rollup",
+    "homework",
     ("slot", "tutor_id", "student_id", "subject"),
     {
         "assigned": int,
@@ -63,12 +76,22 @@ HOMEWORK = Rollup(
 )
 ACTIVITY = Rollup(
     "activity_rollup",
+    "users",
     ("slot", "user_id"),
     dict.fromkeys(("registered", "logins", "actions", "deactivated"), int),
 )
-ROLLUPS = {r.table: r for r in (LESSONS, PAYMENTS, HOMEWORK, ACTIVITY)}
+MATERIALS = Rollup(
+    "material_rollup",
+    "materials",
+    ("slot", "material_id", "user_id"),
+    dict.fromkeys(("accessed", "downloads"), int),
+)
+FINE = {r.table: r for r in (LESSONS, PAYMENTS, HOMEWORK, ACTIVITY, MATERIALS)}
+COARSE = {r.table: r for r in (LESSON_SLOTS, LESSON_DAYS)}
+ROLLUPS = FINE | COARSE
 
-Key = tuple[datetime | str, ...]
+Key = tuple[datetime | date | str, ...]
+Tables = dict[str, dict[Key, dict[str, Count]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +126,43 @@ class Deltas:
             for name, value in one.counts.items():
                 row[name] = row.get(name, 0) + sign * value
 
-    def rows(self) -> dict[str, list[tuple[Key, dict[str, Count]]]]:
+    def rows(self, *, coarse: bool = True) -> dict[str, list[tuple[Key, dict[str, Count]]]]:
         """What is left to write: rows whose difference is not zero, in key order (so no two writers deadlock)."""
-        changed = {
-            table: sorted(
-                ((key, row) for key, row in rows.items() if any(row.values())), key=lambda item: item[0]
-            )
-            for table, rows in self._sums.items()
-        }
-        return {table: rows for table, rows in changed.items() if rows}
+        fine = {table: _changed(rows) for table, rows in self._sums.items()}
+        return _in_order(fine | _coarse(fine) if coarse else fine)
+
+
+def _in_order(tables: Tables) -> dict[str, list[tuple[Key, dict[str, Count]]]]:
+    ordered = {table: sorted(rows.items(), key=_key) for table, rows in tables.items()}
+    return {table: rows for table, rows in ordered.items() if rows}
+
+
+def _coarse(fine: Tables) -> Tables:
+    return {
+        table: _changed(_sums(fine[rollup.of.table], rollup))
+        for table, rollup in COARSE.items()
+        if rollup.of and rollup.of.table in fine
+    }
+
+
+def _key(item: tuple[Key, Any]) -> Key:
+    return item[0]
+
+
+def _changed(rows: Mapping[Key, dict[str, Count]]) -> dict[Key, dict[str, Count]]:
+    return {key: row for key, row in rows.items() if any(row.values())}
+
+
+def _sums(rows: Mapping[Key, dict[str, Count]], coarse: Rollup) -> dict[Key, dict[str, Count]]:
+    fine = coarse.of.keys if coarse.of else ()
+    sums: dict[Key, dict[str, Count]] = {}
+    for key, row in rows.items():
+        named = dict(zip(fine, key, strict=True))
+        total = sums.setdefault(tuple(_part(named, name) for name in coarse.keys), {})
+        for name, value in row.items():
+            total[name] = total.get(name, 0) + value
+    return sums
+
+
+def _part(named: Mapping[str, Any], name: str) -> Any:
+    return named["slot"].date() if name == DAY_NAME else named[name]

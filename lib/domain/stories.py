@@ -4,11 +4,11 @@ A story is every known event of one entity. It is sorted here, in one place, so 
 of arrival.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lib.domain.entities import homework, lessons, payments, users
+from lib.domain.entities import charges, homework, lessons, materials, payments, users
 from lib.domain.events import Event
 from lib.domain.rollups import Contribution
 
@@ -23,37 +23,44 @@ class Outcome:
 
 
 def entity_of(event: Event) -> str | None:
-    """The name of the entity whose story the event continues, or None when it has no figure."""
-    data = event.data
-    family, _, rest = event.type.partition(".")
-    if event.type in ("user.login", "material.accessed", "material.file.downloaded"):
-        return f"{'login' if family == 'user' else 'access'}:{event.source}/{event.id}"
-    if family == "lesson" and event.type in LESSON_TYPES:
-        return f"lesson:{data['lesson_id']}"
-    if family == "homework" and event.type in HOMEWORK_TYPES:
-        return f"homework:{data['homework_id']}/{data['student_id']}"
-    if family == "payment" and rest in ("processed", "failed", "refunded"):
-        return f"payment:{data['payment_id']}"
-    if event.type in USER_TYPES:
-        return f"user:{data['user_id']}"
-    return None
+    """The name of the entity whose story the event continues; None when it has no figure or is its own story."""
+    data, kind = event.data, KINDS.get(event.type)
+    match kind:
+        case "lesson" | "payment" | "material" | "user":
+            return f"{kind}:{data[f'{kind}_id']}"
+        case "homework":
+            return f"homework:{data['homework_id']}/{data['student_id']}"
+        case "charge":
+            return f"charge:{data['student_id']}/{charges.lesson_of(event)}"
+        case _:
+            return None
 
 
-LESSON_TYPES = {
-    f"lesson.{word}"
-    for word in (
-        "created",
-        "updated",
-        "rescheduled",
-        "cancelled",
-        "deleted",
-        "attendance_marked",
-        "completed",
-        "reminder_answered",
-    )
+def _types(kind: str, family: str, *words: str) -> dict[str, str]:
+    return {f"{family}.{word}": kind for word in words}
+
+
+KINDS = {
+    **_types("lesson", "lesson", "created", "updated", "rescheduled", "cancelled", "deleted"),
+    **_types("lesson", "lesson", "attendance_marked", "completed", "reminder_answered"),
+    **_types("homework", "homework", "assigned", "submitted", "graded", "overdue"),
+    **_types("payment", "payment", "processed", "failed", "refunded"),
+    **_types("charge", "payment", "balance.deducted", "balance.refunded"),
+    **_types("material", "material", "created", "updated", "deleted", "shared", "file.uploaded"),
+    **_types("user", "user", "registered", "updated", "deactivated", "deleted"),
 }
-HOMEWORK_TYPES = {f"homework.{word}" for word in ("assigned", "submitted", "graded", "overdue")}
-USER_TYPES = {f"user.{word}" for word in ("registered", "updated", "deactivated", "deleted")}
+# Facts of their own, folded with nothing: their stories are one event long.
+FACTS: Mapping[str, Callable[[Event], Iterable[Contribution]]] = {
+    "user.login": users.login,
+    "material.accessed": materials.access,
+    "material.file.downloaded": materials.access,
+}
+
+
+def fact(event: Event) -> tuple[Contribution, ...]:
+    """What an event adds that belongs to no entity; nothing for any other."""
+    told = FACTS.get(event.type)
+    return tuple(told(event)) if told else ()
 
 
 def tell(entity: str, events: Sequence[Event]) -> Outcome:
@@ -73,9 +80,9 @@ def tell(entity: str, events: Sequence[Event]) -> Outcome:
         case "user":
             user = users.fold(story)
             return Outcome(kind, user, tuple(users.contributions(user)))
-        case "login":
-            return Outcome(kind, None, tuple(users.login(story)))
-        case "access":
-            return Outcome(kind, None, tuple(users.access(story)))
+        case "material":
+            return Outcome(kind, materials.fold(story), ())
+        case "charge":
+            return Outcome(kind, charges.fold(story), ())
         case _:
             raise ValueError(f"no story is told of {entity!r}")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
+from lib.db import erasures
 from lib.errors import BadInput
 from lib.runtime.call import Call
 from lib.runtime.reply import Reply
@@ -29,7 +30,7 @@ def once(conn: Connection, call: Call, method: str, act: Callable[[], Reply]) ->
         return act()
     if not KEY.match(key):
         raise BadInput("An Idempotency-Key has 1 to 255 printable ASCII characters.")
-    owner = f"{call.principal.role}:{call.principal.sub}"
+    owner, key = _kept_as(conn, f"{call.principal.role}:{call.principal.sub}", key)
     _claim(conn, owner, key)
     digest = hashlib.sha256(f"{method} {call.url}\n".encode() + call.raw).hexdigest()
     if stored := _stored(conn, owner, key, digest):
@@ -37,6 +38,11 @@ def once(conn: Connection, call: Call, method: str, act: Callable[[], Reply]) ->
     reply = act()
     _store(conn, owner, key, digest, reply)
     return reply
+
+
+def _kept_as(conn: Connection, owner: str, key: str) -> tuple[str, str]:
+    """Owner and key as they are stored: people who were erased stand in neither."""
+    return erasures.forgotten_words(conn, owner), erasures.forgotten_words(conn, key)
 
 
 def _claim(conn: Connection, owner: str, key: str) -> None:
@@ -64,6 +70,8 @@ def _stored(conn: Connection, owner: str, key: str, digest: str) -> Reply | None
 
 def _store(conn: Connection, owner: str, key: str, digest: str, reply: Reply) -> None:
     body = reply.encoded()
+    # Once more: the act itself may have been the erasure.
+    owner, key = _kept_as(conn, owner, key)
     conn.execute(
         text(
             "INSERT INTO idempotency_keys (principal, key, request_hash, status, content_type, body) "
@@ -75,6 +83,6 @@ def _store(conn: Connection, owner: str, key: str, digest: str, reply: Reply) ->
             "hash": digest,
             "status": reply.status,
             "content_type": reply.content_type,
-            "body": body.decode() if isinstance(body, bytes) else "",
+            "body": erasures.forgotten_body(conn, body.decode()) if isinstance(body, bytes) else "",
         },
     )

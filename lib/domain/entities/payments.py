@@ -21,13 +21,16 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The latest report of a payment, its failure if it failed, and every refund of it."""
+    """The latest report of a payment, its failure if it failed, and every refund of it; `lessons` is how many
+    it buys."""
 
     payment_id: str
     student_id: str
     currency: str = DEFAULT_CURRENCY
     tutor_id: str | None = None
     method: str | None = None
+    subject: str | None = None
+    lessons: int | None = None
     processed: Money | None = None
     failed: Money | None = None
     refunds: tuple[Money, ...] = field(default=())
@@ -44,10 +47,16 @@ def fold(events: Iterable[Event]) -> Payment | None:
             currency=data.get("currency") or payment.currency,
             tutor_id=data.get("tutor_id") or payment.tutor_id,
             method=data.get("method") or payment.method,
+            subject=data.get("subject") or payment.subject,
         )
         match event.type:
             case "payment.processed":
-                payment = replace(payment, processed=money, student_id=str(data["student_id"]))
+                payment = replace(
+                    payment,
+                    processed=money,
+                    student_id=str(data["student_id"]),
+                    lessons=data.get("lessons") or payment.lessons,
+                )
             case "payment.failed":
                 payment = replace(payment, failed=money)
             case "payment.refunded":

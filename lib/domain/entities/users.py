@@ -41,13 +41,6 @@ def contributions(user: User | None) -> Iterator[Contribution]:
         yield contribution(ACTIVITY, user.deactivated_at, user.user_id, deactivated=1)
 
 
-def login(events: Iterable[Event]) -> Iterator[Contribution]:
+def login(event: Event) -> Iterator[Contribution]:
     """A login is a fact of its own, never folded with others: people log in thousands of times."""
-    for event in events:
-        yield contribution(ACTIVITY, event.time, str(event.data["user_id"]), logins=1, actions=1)
-
-
-def access(events: Iterable[Event]) -> Iterator[Contribution]:
-    """Opening a material counts as an action of its reader."""
-    for event in events:
-        yield contribution(ACTIVITY, event.time, str(event.data["user_id"]), actions=1)
+    yield contribution(ACTIVITY, event.time, str(event.data["user_id"]), logins=1, actions=1)

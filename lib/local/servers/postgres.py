@@ -28,6 +28,12 @@ OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    # The recent months of a big school's log and its indexes; taken only as it fills.
+    "shared_buffers": "512MB",
+    # A replayed log would otherwise meet a checkpoint, and whole pages in the journal after it, every minute.
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
 }
 
 

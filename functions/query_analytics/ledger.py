@@ -1,0 +1,128 @@
+"""The lessons that students bought and the lessons that were charged, read for matching."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from functions.query_analytics.question import Filters
+from lib.domain.money import first_part, in_coins, left_after_refund, reached
+
+# A charge that was taken back more often than made is a gift: it is there before all that is paid.
+PAYMENTS = text(
+    "SELECT payment_id, student_id, tutor_id, subject, currency, coalesce(amount, 0) AS amount, "
+    "coalesce(lessons, 0) AS lessons, coalesce(processed_at, refunded_at) AS paid_at, refunded FROM payments "
+    "WHERE (processed_at IS NOT NULL OR refunded <> 0) "
+    "AND (CAST(:students AS text[]) IS NULL OR student_id = ANY(CAST(:students AS text[]))) "
+    "ORDER BY student_id, paid_at, payment_id"
+)
+CHARGED = text(
+    "SELECT student_id, sum(greatest(lessons, 0)) AS taken, sum(greatest(-lessons, 0)) AS given FROM charges "
+    "WHERE CAST(:students AS text[]) IS NULL OR student_id = ANY(CAST(:students AS text[])) "
+    "GROUP BY student_id ORDER BY student_id"
+)
+CONCERNED = text(
+    "SELECT student_id FROM lessons WHERE tutor_id = :tutor AND student_id IS NOT NULL "
+    "UNION SELECT student_id FROM payments WHERE tutor_id = :tutor ORDER BY 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A payment: `lessons` and `net` are what is left of it after refunds, `used` how many lessons are used up and
+    `spent` what those cost."""
+
+    payment_id: str
+    student_id: str
+    tutor_id: str | None
+    subject: str | None
+    currency: str
+    paid_at: datetime
+    lessons: int
+    net: Decimal
+    used: int = 0
+    spent: Decimal = Decimal(0)
+
+    @property
+    def left(self) -> Decimal:
+        """What is paid and not used; with `spent` it makes the net amount."""
+        return self.net - self.spent
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A student's lessons, whoever taught them: bought (after refunds), given as a gift, charged."""
+
+    bought: int = 0
+    given: int = 0
+    taken: int = 0
+
+    @property
+    def balance(self) -> int:
+        """Lessons left; below zero when lessons were charged that nobody paid for."""
+        return self.bought + self.given - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All that is paid, in the order of payment, and each student's account."""
+
+    purchases: tuple[Purchase, ...]
+    accounts: dict[str, Account]
+
+
+def students_concerned(conn: Connection, filters: Filters) -> list[str] | None:
+    """Whose accounts a question needs; None for everybody's. A tutor's students are matched as a whole."""
+    if filters.student_ids is not None:
+        return sorted(filters.student_ids)
+    if filters.tutor_id is None:
+        return None
+    return [row.student_id for row in conn.execute(CONCERNED, {"tutor": filters.tutor_id})]
+
+
+def read(conn: Connection, students: Sequence[str] | None) -> Ledger:
+    """The ledger of some students, or of all."""
+    asked = {"students": None if students is None else list(students)}
+    paid: dict[str, list[Purchase]] = defaultdict(list)
+    for row in conn.execute(PAYMENTS, asked):
+        paid[row.student_id].append(_purchase(row))
+    charged = {row.student_id: (int(row.taken), int(row.given)) for row in conn.execute(CHARGED, asked)}
+    names = sorted({*paid, *charged})
+    accounts = {name: _account(paid[name], charged.get(name, (0, 0))) for name in names}
+    purchases = (one for name in names for one in _used_up(paid[name], accounts[name]))
+    return Ledger(tuple(purchases), accounts)
+
+
+def _purchase(row: Any) -> Purchase:
+    amount, refunded = in_coins(row.amount, row.currency), in_coins(row.refunded, row.currency)
+    return Purchase(
+        row.payment_id,
+        row.student_id,
+        row.tutor_id,
+        row.subject,
+        row.currency,
+        row.paid_at,
+        left_after_refund(row.lessons, amount, refunded),
+        amount - refunded,
+    )
+
+
+def _account(purchases: Iterable[Purchase], charged: tuple[int, int]) -> Account:
+    taken, given = charged
+    return Account(sum(one.lessons for one in purchases), given, taken)
+
+
+def _used_up(purchases: Sequence[Purchase], account: Account) -> list[Purchase]:
+    """Gifts are used first, then what was paid, the earliest payment first."""
+    units = max(0, account.taken - account.given)
+    used = reached((one.lessons for one in purchases), units)
+    return [_with(one, n) for one, n in zip(purchases, used, strict=True)]
+
+
+def _with(one: Purchase, used: int) -> Purchase:
+    spent = first_part(one.net, used, one.lessons, one.currency)
+    return replace(one, used=used, spent=spent) if used else one
