@@ -10,11 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcast, exports
+from bench import broadcast, dashboard, exports, ingest
 
 RESULTS = Path("var") / "bench"
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "broadcast": broadcast.run,
+    "ingest": ingest.run,
+    "dashboard": dashboard.run,
     "exports": exports.run,
 }
 
@@ -24,6 +26,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"which; all when left out: {', '.join(BENCHES)}")
     broadcast.add_arguments(parser.add_argument_group("broadcast"))
+    ingest.add_arguments(parser.add_argument_group("ingest"))
+    dashboard.add_arguments(parser.add_argument_group("dashboard"))
     exports.add_arguments(parser.add_argument_group("exports"))
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHES))

@@ -27,6 +27,7 @@ class Copying:
         # A name of our own for the wire: the driver's may be closed, and given to another, at any moment.
         self._wire = socket.socket(fileno=os.dup(driver.fileno()))
         self._sql = f"COPY ({statement}) TO STDOUT WITH ({options})"
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="copy", daemon=True)
         self._copied = self._severed = False
 
@@ -41,18 +42,22 @@ class Copying:
         if self._thread.is_alive():
             # It may be waiting for the server, perhaps for long. Asking to cancel would need a second connection;
             # the end of the wire wakes it at once.
-            self._cut()
+            self._sever()
             self._thread.join()
-        self._wire.close()
+        self._forget_wire()
         in_the_middle = self._thread.ident is not None and not self._copied
         if (in_the_middle or self._severed) and not self._conn.closed:
             self._conn.invalidate()
         self._conn.close()
 
-    def _cut(self) -> None:
+    def _sever(self) -> None:
         self._severed = True
-        with contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError):
             self._wire.shutdown(socket.SHUT_RDWR)
+
+    def _forget_wire(self) -> None:
+        with self._lock:
+            self._wire.close()
 
     def _run(self) -> None:
         sink = _Sink(self.channel)
@@ -63,8 +68,10 @@ class Copying:
             sink.flush()
         except BaseException as error:  # noqa: BLE001 - it is the reader's to raise
             if not self._copied:
-                # A reader who takes nothing may be away for long: the server shall not wait for them.
-                self._cut()
+                # A reader who takes nothing may be away for long: the server shall not wait for them. It is told
+                # only when nobody holds the wire any more.
+                self._driver.close()
+                self._forget_wire()
             self.channel.end(error)
         else:
             self.channel.end()

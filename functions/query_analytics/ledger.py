@@ -1,13 +1,13 @@
 """The lessons that students bought and the lessons that were charged, read for matching."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from functions.query_analytics.question import Filters
 from lib.domain.money import first_part, in_coins, left_after_refund, reached
@@ -44,8 +44,8 @@ class Purchase:
     paid_at: datetime
     lessons: int
     net: Decimal
-    used: int = 0
-    spent: Decimal = Decimal(0)
+    used: int
+    spent: Decimal
 
     @property
     def left(self) -> Decimal:
@@ -87,18 +87,36 @@ def students_concerned(conn: Connection, filters: Filters) -> list[str] | None:
 def read(conn: Connection, students: Sequence[str] | None) -> Ledger:
     """The ledger of some students, or of all."""
     asked = {"students": None if students is None else list(students)}
-    paid: dict[str, list[Purchase]] = defaultdict(list)
+    paid: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in conn.execute(PAYMENTS, asked):
-        paid[row.student_id].append(_purchase(row))
+        paid[row.student_id].append(row)
     charged = {row.student_id: (int(row.taken), int(row.given)) for row in conn.execute(CHARGED, asked)}
-    names = sorted({*paid, *charged})
-    accounts = {name: _account(paid[name], charged.get(name, (0, 0))) for name in names}
-    purchases = (one for name in names for one in _used_up(paid[name], accounts[name]))
+    purchases: list[Purchase] = []
+    accounts: dict[str, Account] = {}
+    for name in sorted({*paid, *charged}):
+        taken, given = charged.get(name, (0, 0))
+        bought = _purchases(paid[name], units=max(0, taken - given))
+        accounts[name] = Account(sum(one.lessons for one in bought), given, taken)
+        purchases += bought
     return Ledger(tuple(purchases), accounts)
 
 
-def _purchase(row: Any) -> Purchase:
-    amount, refunded = in_coins(row.amount, row.currency), in_coins(row.refunded, row.currency)
+def _purchases(rows: Sequence[Row[Any]], units: int) -> list[Purchase]:
+    """One student's, in the order of payment; `units` are the lessons that gifts do not cover."""
+    net = [_after_refunds(row) for row in rows]
+    used = reached((lessons for lessons, _ in net), units)
+    return [_purchase(row, *left, n) for row, left, n in zip(rows, net, used, strict=True)]
+
+
+def _after_refunds(row: Row[Any]) -> tuple[int, Decimal]:
+    amount = in_coins(row.amount, row.currency)
+    if not row.refunded:
+        return row.lessons, amount
+    refunded = in_coins(row.refunded, row.currency)
+    return left_after_refund(row.lessons, amount, refunded), amount - refunded
+
+
+def _purchase(row: Row[Any], lessons: int, net: Decimal, used: int) -> Purchase:
     return Purchase(
         row.payment_id,
         row.student_id,
@@ -106,23 +124,8 @@ def _purchase(row: Any) -> Purchase:
         row.subject,
         row.currency,
         row.paid_at,
-        left_after_refund(row.lessons, amount, refunded),
-        amount - refunded,
+        lessons,
+        net,
+        used,
+        first_part(net, used, lessons, row.currency),
     )
-
-
-def _account(purchases: Iterable[Purchase], charged: tuple[int, int]) -> Account:
-    taken, given = charged
-    return Account(sum(one.lessons for one in purchases), given, taken)
-
-
-def _used_up(purchases: Sequence[Purchase], account: Account) -> list[Purchase]:
-    """Gifts are used first, then what was paid, the earliest payment first."""
-    units = max(0, account.taken - account.given)
-    used = reached((one.lessons for one in purchases), units)
-    return [_with(one, n) for one, n in zip(purchases, used, strict=True)]
-
-
-def _with(one: Purchase, used: int) -> Purchase:
-    spent = first_part(one.net, used, one.lessons, one.currency)
-    return replace(one, used=used, spent=spent) if used else one

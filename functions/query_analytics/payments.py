@@ -17,11 +17,12 @@ NAMES = (
     "payment_id, student_id, coalesce(tutor_id, '') AS tutor_id, currency, coalesce(method, '') AS method, "
     "coalesce(subject, '') AS subject"
 )
-# What the roll-up doesn't tell apart: subjects. Refunds of one payment count on the day of the last of them.
+# What the roll-up doesn't tell apart: subjects.
 FACTS = Source(
     f"(SELECT processed_at AS slot, {NAMES}, 1 AS payments, amount AS revenue, 0 AS refunds, 0 AS refunded, "  # noqa: S608 - our names only
     "0 AS failed FROM payments WHERE processed_at IS NOT NULL "
-    f"UNION ALL SELECT refunded_at, {NAMES}, 0, 0, 1, refunded, 0 FROM payments WHERE refunded_at IS NOT NULL "
+    f"UNION ALL SELECT CAST(back ->> 'at' AS timestamptz), {NAMES}, 0, 0, 1, CAST(back ->> 'amount' AS numeric), 0 "
+    "FROM payments, jsonb_array_elements(refunds) AS back WHERE refunded_at IS NOT NULL "
     f"UNION ALL SELECT failed_at, {NAMES}, 0, 0, 0, 0, 1 FROM payments WHERE failed_at IS NOT NULL) AS facts",
     ("payment_id", "student_id", "tutor_id", "currency", "method", "subject"),
     ROLLUP.counts,

@@ -84,7 +84,8 @@ def verify(call: Call, receipt_id: str) -> Proof:
 
 
 def _visible(conn: Connection, call: Call, receipt_id: str) -> Row[Any]:
+    seen = scope(conn, call)
     row = receipts.get(conn, receipt_id)
-    if row is None or not scope(conn, call).covers(tutor_id=row.tutor_id, student_ids=row.student_ids):
+    if row is None or not seen.covers(tutor_id=row.tutor_id, student_ids=row.student_ids):
         raise not_found()
     return row

@@ -111,7 +111,7 @@ def keep(conn: Connection, asked: Asked, position: int, figures: dict[str, Any])
         "hash": hash_of(figures),
     }
     receipt = {"id": hash_of({**asked.basis, **shown}), **shown}
-    if get(conn, receipt["id"]) is None:
+    if get(conn, str(receipt["id"])) is None:
         row: dict[str, Any] = {"asked": json.dumps(asked.basis, ensure_ascii=False), "definition": VERSION}
         row |= {"tutor_id": filters.tutor_id, "student_ids": filters.student_ids}
         conn.execute(KEEP, receipt | row)

@@ -1,5 +1,6 @@
 """Writing folded states: one row an entity, for reminders, drill-downs, exports and the row scope."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, TextClause, text
 from lib.db.arrays import columns, insert, literal, upsert
 from lib.domain.entities.homework import Homework
 from lib.domain.entities.payments import Payment
+from lib.domain.shapes import instant_text
 from lib.domain.stories import Outcome
 
 MINUTES, COUNT, INSTANT, TEXT, MONEY = "integer", "integer", "timestamptz", "text", "numeric"
@@ -65,6 +67,7 @@ def _payment(_entity: str, payment: Payment) -> Sequence[Any]:
         failed.at if failed else None,
         sum((refund.amount for refund in refunds), Decimal(0)),
         refunds[-1].at if refunds else None,
+        json.dumps([{"at": instant_text(each.at), "amount": f"{each.amount:f}"} for each in refunds]),
     )
 
 
@@ -107,6 +110,7 @@ PAYMENT = {
     "failed_at": INSTANT,
     "refunded": MONEY,
     "refunded_at": INSTANT,
+    "refunds": "jsonb",
 }
 HOMEWORK = {
     **dict.fromkeys(("homework_id", "student_id", "tutor_id", "subject"), TEXT),

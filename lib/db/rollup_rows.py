@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, TextClause, text
 
-from lib.db.arrays import columns, upsert
+from lib.db.arrays import columns, numbers, upsert
 from lib.domain.rollups import COARSE, DAY_NAME, ROLLUPS, Count, Deltas, Rollup
 
 KEY_TYPES = {"slot": "timestamptz", DAY_NAME: "date"}
@@ -35,9 +35,12 @@ def add(conn: Connection, deltas: Deltas, *, coarse: bool = True) -> None:
     comes back to zero goes. Without `coarse`, the coarse roll-ups are left to `sum_coarse`."""
     for table, rows in deltas.rows(coarse=coarse).items():
         rollup = ROLLUPS[table]
-        values = [(*key, *(_plain(counts.get(name, 0)) for name in rollup.counts)) for key, counts in rows]
-        conn.execute(ADD[table], columns((*rollup.keys, *rollup.counts), values))
-        if lessened := [key for key, counts in rows if min(counts.values()) < 0]:
+        values = columns(rollup.keys, [key for key, _ in rows])
+        for name, kind in rollup.counts.items():
+            counts = (row.get(name, 0) for _, row in rows)
+            values[name] = numbers(counts if kind is int else map(_plain, counts))
+        conn.execute(ADD[table], values)
+        if lessened := [key for key, row in rows if min(row.values()) < 0]:
             conn.execute(EMPTIED[table], columns(rollup.keys, lessened))
 
 
@@ -58,4 +61,4 @@ def sum_coarse(conn: Connection) -> None:
 
 def _plain(count: Count) -> Count:
     """Without trailing zeros, here and in the sum: equal figures are then equal bytes, however they came about."""
-    return count.normalize() if isinstance(count, Decimal) else count
+    return count.normalize() if type(count) is Decimal else count

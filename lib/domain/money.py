@@ -3,11 +3,13 @@ of charging. Exact: the parts of an amount add up to it."""
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from itertools import accumulate
 
 from lib.domain.metrics import MINOR_UNITS
 
 
+@cache
 def smallest(currency: str) -> Decimal:
     """The smallest coin of a currency: 0.01 for most."""
     return Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2))

@@ -32,7 +32,7 @@ def _lessons(conn: Connection, question: Question) -> dict[str, Any]:
 
 
 def _payments(conn: Connection, question: Question) -> dict[str, Any]:
-    return _page(conn, question, payment_rows.figures(question.filters), question.filters)
+    return _page(conn, question, payment_rows.FIGURES, question.filters)
 
 
 def _homework(conn: Connection, question: Question) -> dict[str, Any]:

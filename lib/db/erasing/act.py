@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from lib.db import event_log, recomputations
 from lib.db.arrays import literal
 from lib.db.erasing import log, messages, tables
+from lib.db.erasing.looking import Looked, first_look
 from lib.db.erasing.messages import Stopped
 from lib.db.erasing.person import Person, meet
 from lib.db.erasing.sweep import sweep
@@ -54,7 +55,7 @@ def done(conn: Connection, user_id: str) -> Act | None:
 def erase(conn: Connection, user_id: str, requested_by: str) -> Act | None:
     """Erase somebody, or find that it was done. None when nobody of this id was ever heard of.
 
-    Storing waits from the end of the first look through the log until the commit.
+    Storing waits from the end of the first look through everything until the commit.
     Raises sqlalchemy.exc.OperationalError when somebody else stores for longer than lock_timeout.
     """
     if is_pseudonym(user_id):
@@ -62,6 +63,7 @@ def erase(conn: Connection, user_id: str, requested_by: str) -> Act | None:
     conn.execute(PATIENCE)
     person = meet(conn, user_id)
     found: log.Found | None = log.find(conn, person)
+    looked = first_look(conn, person, tables.LOOKED_THROUGH)
     conn.execute(text("SELECT begin_erasing()"))
     if (before := done(conn, user_id)) is not None:
         return before
@@ -69,17 +71,19 @@ def erase(conn: Connection, user_id: str, requested_by: str) -> Act | None:
     recomputations.abandon(conn, "Somebody was erased from the log meanwhile; ask for it again.")
     event_log.lock(conn)
     # Names and addresses that came while the log was looked through count, too.
-    if (again := meet(conn, user_id)).patterns != person.patterns:
-        person, found = again, None
-    return _erased(conn, person, log.find(conn, person, found), requested_by)
+    if (again := meet(conn, user_id)).needles != person.needles:
+        person, found, looked = again, None, first_look(conn, again, tables.LOOKED_THROUGH)
+    return _erased(conn, person, log.find(conn, person, found), looked, requested_by)
 
 
-def _erased(conn: Connection, person: Person, found: log.Found, requested_by: str) -> Act | None:
+def _erased(
+    conn: Connection, person: Person, found: log.Found, looked: Looked, requested_by: str
+) -> Act | None:
     counts: Counter[str] = Counter(log.rewrite(conn, person, found))
-    told, stopped = messages.clean(conn, person)
+    told, stopped = messages.clean(conn, person, looked)
     counts.update(told)
     for step in STEPS:
-        counts.update(step(conn, person))
+        counts.update(step(conn, person, looked))
     kept = {table: rows for table, rows in sorted(counts.items()) if rows}
     if not kept:
         return None
@@ -95,7 +99,7 @@ def _asked_by(person: Person, requested_by: str) -> str:
     return f"{role}:{person.pseudonym}" if asker == person.user_id else requested_by
 
 
-def _drop(conn: Connection, person: Person) -> dict[str, int]:
+def _drop(conn: Connection, person: Person, _: Looked) -> dict[str, int]:
     gone = {}
     for table, column in tables.DROPPED.items():
         values = person.chats if column == "chat_id" else (person.user_id,)
@@ -105,7 +109,7 @@ def _drop(conn: Connection, person: Person) -> dict[str, int]:
     return {**gone, "recipients": gone["recipients"] + untied}
 
 
-def _rename(conn: Connection, person: Person) -> dict[str, int]:
+def _rename(conn: Connection, person: Person, _: Looked) -> dict[str, int]:
     values = {"id": person.user_id, "pseudonym": person.pseudonym}
     renamed = Counter({"receipts": conn.execute(NAMED_IN_RECEIPTS, values).rowcount})
     for table, columns in tables.RENAMED.items():
@@ -115,7 +119,7 @@ def _rename(conn: Connection, person: Person) -> dict[str, int]:
     return dict(renamed)
 
 
-def _rename_actors(conn: Connection, person: Person) -> dict[str, int]:
+def _rename_actors(conn: Connection, person: Person, _: Looked) -> dict[str, int]:
     values = {"id": person.user_id, "pseudonym": person.pseudonym}
     renamed = {}
     for table, column in tables.ACTORS.items():
@@ -128,14 +132,14 @@ def _rename_actors(conn: Connection, person: Person) -> dict[str, int]:
     return renamed
 
 
-def _sweep(conn: Connection, person: Person) -> dict[str, int]:
-    swept = {table: sweep(conn, person, table, columns) for table, columns in tables.SWEPT.items()}
+def _sweep(conn: Connection, person: Person, looked: Looked) -> dict[str, int]:
+    swept = {table: sweep(conn, person, table, columns, looked) for table, columns in tables.SWEPT.items()}
     messages.call_off(conn, swept["broadcasts"])
     return {table: len(rows) for table, rows in swept.items()}
 
 
 # A store that comes later, such as the files of STORAGE_URL, is one more step here.
-STEPS: tuple[Callable[[Connection, Person], Mapping[str, int]], ...] = (
+STEPS: tuple[Callable[[Connection, Person, Looked], Mapping[str, int]], ...] = (
     _drop,
     _rename,
     _rename_actors,

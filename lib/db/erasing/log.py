@@ -16,6 +16,7 @@ from uuid6 import uuid7
 
 from lib.db import event_log, rollup_rows, versions
 from lib.db.arrays import columns, literal
+from lib.db.erasing.looking import holds
 from lib.db.erasing.person import Person
 from lib.domain.erasure import without
 from lib.domain.events import Event, utc_now
@@ -27,9 +28,10 @@ ACT = "user.erased"
 CHUNK = 5_000
 FAMILIES = sorted({each.family for each in FINE.values()} | set(event_log.UNDATED.values()))
 PEOPLE = ("tutor_id", "student_id", "user_id")
-NAMING = text(
-    "SELECT position, received_at FROM events WHERE position > :after "
-    "AND concat_ws(' ', id, source, subject, data, attributes) LIKE ANY (CAST(:patterns AS text[]))"
+NAMING = (
+    "SELECT e.position, e.received_at FROM events e, "
+    "LATERAL (SELECT concat_ws(' ', e.id, e.source, e.subject, e.data, e.attributes) AS words OFFSET 0) w "
+    "WHERE e.position > :after AND "
 )
 READ = text(
     "SELECT e.* FROM unnest(CAST(:positions AS bigint[]), CAST(:times AS timestamptz[])) AS k(position, received_at) "
@@ -71,7 +73,8 @@ def find(conn: Connection, person: Person, before: Found | None = None) -> Found
     """
     upto = event_log.head(conn)[0]
     after = before.upto if before else 0
-    rows = conn.execute(NAMING, {"after": after, "patterns": literal(person.patterns)})
+    condition, needles = holds("w.words", person)
+    rows = conn.execute(text(NAMING + condition), {"after": after, **needles})
     places = tuple((row.position, row.received_at) for row in rows)
     return Found((*(before.places if before else ()), *places), upto)
 

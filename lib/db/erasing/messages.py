@@ -9,8 +9,9 @@ from sqlalchemy import Connection, text
 from lib.db import timeline
 from lib.db.arrays import literal
 from lib.db.deliveries import Delivery, as_delivery
+from lib.db.erasing.looking import Looked
 from lib.db.erasing.person import Person
-from lib.db.erasing.sweep import DATA, WORDS, Changed, Column, sweep
+from lib.db.erasing.sweep import DATA, WORDS, Changed, sweep
 from lib.domain.erasure import bare
 from lib.domain.personal import WORDS as SPOKEN
 
@@ -45,11 +46,24 @@ SHORTEN = text(
     "FROM deliveries d WHERE d.user_id = :pseudonym AND t.notification_id = d.notification_id "
     "AND t.delivery_id = d.id AND t.detail <> '{}'"
 )
+LOOKED_THROUGH = {
+    "notifications": {"data": DATA, "event_id": WORDS, "event_source": WORDS, "correlation_id": WORDS},
+    "attachments": {"filename": WORDS},
+}
+_KEYS = (
+    "FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:new AS text[])) AS n(source, old, id) "
+)
+RENAME_EVENTS = (
+    text(f"UPDATE inbox t SET id = n.id {_KEYS} WHERE t.source = n.source AND t.id = n.old"),  # noqa: S608 - ours
+    text(
+        f"UPDATE notifications t SET event_id = n.id {_KEYS} "  # noqa: S608 - ours
+        "WHERE t.event_source = n.source AND t.event_id = n.old"
+    ),
+)
 DROP_FILES = text("DELETE FROM attachments WHERE notification_id = ANY(CAST(:ids AS uuid[]))")
 DROP_BOUNCES = text(
     "DELETE FROM bounces b USING deliveries d WHERE d.id = b.delivery_id AND d.user_id = :pseudonym"
 )
-EVENT_ID = Column(lambda value, row, person: person.event_id(row.event_source, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +74,34 @@ class Stopped:
     type_name: str
 
 
-def clean(conn: Connection, person: Person) -> tuple[dict[str, int], list[Stopped]]:
+def clean(conn: Connection, person: Person, looked: Looked) -> tuple[dict[str, int], list[Stopped]]:
     """Rows changed by table, and the deliveries that end by it: the caller tells the world of them."""
+    _rename_events(conn, person)
     own = conn.execute(OWN, {"id": person.user_id}).all()
     # First of all, so that the look at every message finds nothing in these any more.
     datas = literal(json.dumps(bare(row.data), ensure_ascii=False) for row in own)
     conn.execute(EMPTY, {"ids": literal(row.id for row in own), "datas": datas})
-    columns = {"data": DATA, "event_id": EVENT_ID, "event_source": WORDS, "correlation_id": WORDS}
-    others = sweep(conn, person, "notifications", columns)
+    others = sweep(conn, person, "notifications", LOOKED_THROUGH["notifications"], looked)
     mentioned = [str(each.row.id) for each in others if "data" in each.new]
     stopped = _stopped(conn, person, [str(each.row.id) for each in others if _lost_its_words(each)])
     # A file that bears somebody's name is about them, whatever is in it.
-    named = [
-        str(each.row.notification_id) for each in sweep(conn, person, "attachments", {"filename": WORDS})
-    ]
-    files = conn.execute(
-        DROP_FILES, {"ids": literal([*(row.id for row in own), *mentioned, *named])}
-    ).rowcount
+    files = sweep(conn, person, "attachments", LOOKED_THROUGH["attachments"], looked)
+    theirs = [*(row.id for row in own), *mentioned, *(str(each.row.notification_id) for each in files)]
+    dropped = conn.execute(DROP_FILES, {"ids": literal(theirs)}).rowcount
     counts = {"notifications": len({row.id for row in own} | {str(each.row.id) for each in others})}
-    return counts | {"attachments": files} | _renamed(conn, person), stopped
+    return counts | {"attachments": dropped} | _renamed(conn, person), stopped
+
+
+def _rename_events(conn: Connection, person: Person) -> None:
+    """Whatever remembers an event by its id goes on doing so."""
+    before, after = list(person.keys), list(person.keys.values())
+    values = {
+        "sources": literal(source for source, _ in before),
+        "ids": literal(event_id for _, event_id in before),
+        "new": literal(after),
+    }
+    for statement in RENAME_EVENTS:
+        conn.execute(statement, values)
 
 
 def _lost_its_words(changed: Changed) -> bool:

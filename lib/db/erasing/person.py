@@ -18,19 +18,17 @@ SHORTEST_TRACE = 3
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`chats`: the Telegram chats they ever had. `keys` fills up with the events whose own id held the person's:
-    (source, id) before → id now."""
+    """`id_forms`: the id as it may stand in JSON and in other texts, between characters that cannot belong to it;
+    `needles`: what is looked for beside. `chats`: the Telegram chats they ever had. `keys` fills up with the events
+    whose own id held the person's: (source, id) before → id now."""
 
     user_id: str
     pseudonym: str
     erased: Erased
-    patterns: tuple[str, ...]
+    id_forms: tuple[str, ...]
+    needles: tuple[str, ...]
     chats: tuple[str, ...]
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def event_id(self, source: str | None, event_id: str) -> str:
-        """An event's id as the log has it now."""
-        return self.keys.get((source or "", event_id)) or self.erased.renamed(event_id)
 
 
 def meet(conn: Connection, user_id: str) -> Person:
@@ -44,7 +42,8 @@ def meet(conn: Connection, user_id: str) -> Person:
         user_id,
         pseudonym,
         Erased({user_id: pseudonym}, traces),
-        tuple(sorted({*_patterns_of_id(user_id), *_patterns(traces)})),
+        tuple(sorted(set(_spelt([user_id])))) if is_distinctive(user_id) else (),
+        tuple(sorted({*_as_a_number(user_id), *_spelt(traces)})),
         tuple(sorted(chats)),
     )
 
@@ -59,27 +58,20 @@ def _profiles(conn: Connection, user_id: str) -> Iterator[dict[str, object]]:
         yield {name: event.data[name] for name in PROFILE if _is_plain(event.data.get(name))}
 
 
-def _patterns_of_id(user_id: str) -> Iterator[str]:
+def _as_a_number(user_id: str) -> Iterator[str]:
+    """An id that is no more than a number is looked for where JSON has it as a value of its own."""
     if is_distinctive(user_id):
-        yield from _patterns([user_id])
         return
-    # A bare number is looked for only where JSON has it as a value of its own, as text or as number.
-    quoted = json.dumps(user_id)
-    yield from (f"%{quoted}%", f"%: {user_id},%", f"%: {user_id}}}%", f"%[{user_id},%", f"%[{user_id}]%")
-    yield from (f"%, {user_id},%", f"%, {user_id}]%", f"%:{user_id},%", f"%:{user_id}}}%", user_id)
+    yield json.dumps(user_id)
+    for before in (": ", ":", "[", ", "):
+        yield from (f"{before}{user_id}{after}" for after in (",", "}", "]"))
 
 
-def _patterns(words: Iterable[str]) -> Iterator[str]:
-    """For LIKE: as they are, and as they stand in JSON, with and without letters beyond ASCII escaped."""
+def _spelt(words: Iterable[str]) -> Iterator[str]:
+    """As they are, and as they stand in JSON, with and without letters beyond ASCII escaped."""
     for word in words:
-        for spelt in {word, word.lower(), word.upper()}:
-            for escaped in (spelt, json.dumps(spelt, ensure_ascii=False)[1:-1], json.dumps(spelt)[1:-1]):
-                yield f"%{escape_like(escaped)}%"
-
-
-def escape_like(text: str) -> str:
-    """A text that LIKE takes as it is."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        for spelt in (word, word.lower()):
+            yield from (spelt, json.dumps(spelt, ensure_ascii=False)[1:-1], json.dumps(spelt)[1:-1])
 
 
 def _is_plain(value: object) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from lib.db.arrays import columns, literal
+from lib.db.erasing.looking import Looked, look_again
 from lib.db.erasing.person import Person
 from lib.db.erasures import scrubbed_body
 from lib.domain.erasure import renamed_people, scrubbed
@@ -40,26 +41,23 @@ DATA = Column(lambda value, _, person: scrubbed(value, person.erased), "jsonb")
 RECORD = Column(lambda value, _, person: renamed_people(value, person.erased), "jsonb")
 
 
-def sweep(conn: Connection, person: Person, table: str, cleaned: Mapping[str, Column]) -> list[Changed]:
+def sweep(
+    conn: Connection, person: Person, table: str, cleaned: Mapping[str, Column], looked: Looked
+) -> list[Changed]:
     """Clean these columns wherever something of the person stands in them; the rows are locked until the commit."""
-    rows = conn.execute(_find(table, cleaned), {"patterns": literal(_patterns(person, cleaned))}).all()
+    places = look_again(conn, person, table, cleaned, looked)
+    rows = conn.execute(_read(table), {"places": literal(places)}).all() if places else []
     changed = [each for row in rows if (each := _changed(row, cleaned, person)).new]
     if changed:
         _write(conn, table, cleaned, changed)
     return changed
 
 
-def _find(table: str, cleaned: Mapping[str, Column]) -> Any:
-    everything = ", ".join(cleaned)
+def _read(table: str) -> Any:
     return text(
         f"SELECT CAST(ctid AS text) AS place, * FROM {table} "  # noqa: S608 - names are ours
-        f"WHERE concat_ws(' ', {everything}) LIKE ANY (CAST(:patterns AS text[])) FOR UPDATE"
+        "WHERE ctid = ANY(CAST(:places AS tid[])) FOR UPDATE"
     )
-
-
-def _patterns(person: Person, cleaned: Mapping[str, Column]) -> Sequence[str]:
-    """Others may have written JSON with any letter escaped; only reading it tells what it says."""
-    return (*person.patterns, "%\\\\u%") if BODY in cleaned.values() else person.patterns
 
 
 def _changed(row: Row[Any], cleaned: Mapping[str, Column], person: Person) -> Changed:

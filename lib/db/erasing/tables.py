@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lib.db.entity_states import STATES
+from lib.db.erasing import messages
 from lib.db.erasing.sweep import BODY, DATA, RECORD, WORDS, Column
 from lib.domain.rollups import ROLLUPS
 
@@ -30,7 +31,6 @@ ACTORS = MappingProxyType(
         "erasures": "requested_by",
     }
 )
-INBOX_ID = Column(lambda value, row, person: person.event_id(row.source, value))
 # Looked through row by row; see `sweep` for what the kinds of columns mean. The outbox comes before the queue that it
 # is emptied into.
 SWEPT: Mapping[str, Mapping[str, Column]] = MappingProxyType(
@@ -39,7 +39,7 @@ SWEPT: Mapping[str, Mapping[str, Column]] = MappingProxyType(
         "outbox": {"body": BODY, "message_id": WORDS},
         "queue_messages": {"body": BODY, "message_id": WORDS, "headers": DATA},
         "dead_letters": {"body": BODY, "headers": DATA, "reason": WORDS},
-        "inbox": {"source": WORDS, "id": INBOX_ID},
+        "inbox": {"source": WORDS, "id": WORDS},
         "idempotency_keys": {"body": BODY, "key": WORDS},
         "broadcasts": {"data": DATA, "audience": RECORD, "name": WORDS},
         "templates": {"source": WORDS, "subject": WORDS, "text": WORDS, "html": WORDS},
@@ -49,6 +49,8 @@ SWEPT: Mapping[str, Mapping[str, Column]] = MappingProxyType(
         "schedule_runs": {"schedule": WORDS},
     }
 )
+# Every column that is looked through.
+LOOKED_THROUGH: Mapping[str, Mapping[str, Column]] = MappingProxyType({**messages.LOOKED_THROUGH, **SWEPT})
 # Nothing of anybody stands here, and why.
 UNTOUCHED = MappingProxyType(
     {

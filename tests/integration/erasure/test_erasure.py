@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from lib.db import rebuild, rollup_rows, versions
-from lib.db.erasing import tables
+from lib.db.erasing import messages, tables
 from tests.integration.erasure.archive import NAME, TABLES, WHO, Archive, told
 from tests.integration.erasure.everywhere import PLACES, live
 
@@ -79,6 +79,16 @@ def test_the_ledger_balances_and_open_messages_have_ended(lived: Archive) -> Non
     assert after["planned"] == before["planned"]
     open_states = "SELECT count(*) AS n FROM deliveries WHERE user_id LIKE 'erased-%' AND finished_at IS NULL"
     assert lived.sql(open_states)[0]["n"] == 0
+
+
+def test_the_story_of_their_messages_keeps_the_rules_and_loses_what_providers_said(lived: Archive) -> None:
+    lived.erased()
+    lines = lived.sql(
+        "SELECT DISTINCT key FROM timeline t JOIN deliveries d ON d.id = t.delivery_id, jsonb_each(t.detail) "
+        "WHERE d.user_id LIKE 'erased-%'"
+    )
+    assert "passed" in {line["key"] for line in lines}
+    assert {line["key"] for line in lines} <= set(messages.KEPT_OF_LINES)
 
 
 def test_the_act_says_how_much_and_not_of_whom(lived: Archive) -> None:

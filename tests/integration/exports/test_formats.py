@@ -168,10 +168,13 @@ def test_nothing_is_still_a_whole_answer(school: Served, kind: str, empty: bytes
 def test_every_format_holds_all_of_twenty_thousand_rows(crowded: Served, kind: str) -> None:
     answer = export(crowded, query=f"{DAY}&format={kind}")
     assert answer.headers["X-Total-Count"] == "20000"
-    found = {
-        "csv": lambda: ids(answer),
-        "json": lambda: [each["lesson_id"] for each in answer.json],
-        "ndjson": lambda: [each["lesson_id"] for each in lines(answer)],
-        "xlsx": lambda: [row[0] for row in book(answer).active.values][1:],
-    }[kind]()
+    match kind:
+        case "csv":
+            found = ids(answer)
+        case "json":
+            found = [each["lesson_id"] for each in answer.json]
+        case "ndjson":
+            found = [each["lesson_id"] for each in lines(answer)]
+        case _:
+            found = [row[0] for row in book(answer).active.values][1:]
     assert found == [f"L{n}" for n in range(1, 20001)]

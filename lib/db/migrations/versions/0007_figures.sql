@@ -64,7 +64,14 @@ DECLARE
 BEGIN
     IF EXISTS (SELECT FROM events_before) THEN
         EXECUTE format('ALTER TABLE events ATTACH PARTITION events_before FOR VALUES FROM (MINVALUE) TO (%L)', next_month);
-        INSERT INTO event_keys SELECT source, id, entity, position, received_at FROM events_before;
+        -- Materials and charges had no story before, and facts of their own need none.
+        INSERT INTO event_keys SELECT source, id, CASE
+            WHEN type IN ('user.login', 'material.accessed', 'material.file.downloaded') THEN NULL
+            WHEN type IN ('material.created', 'material.updated', 'material.deleted', 'material.shared',
+                'material.file.uploaded') THEN 'material:' || (data ->> 'material_id')
+            WHEN type IN ('payment.balance.deducted', 'payment.balance.refunded') THEN 'charge:'
+                || (data ->> 'student_id') || '/' || coalesce(nullif(data ->> 'lesson_id', ''), source || '/' || id)
+            ELSE entity END, position, received_at FROM events_before;
     ELSE
         DROP TABLE events_before;
     END IF;
@@ -95,7 +102,9 @@ CREATE TABLE payments (
     processed_at timestamptz,
     failed_at    timestamptz,
     refunded     numeric NOT NULL DEFAULT 0,
-    refunded_at  timestamptz
+    refunded_at  timestamptz,
+    -- Each refund on its own day: [{"at": …, "amount": "…"}, …].
+    refunds      jsonb NOT NULL DEFAULT '[]'
 );
 CREATE INDEX payments_processed ON payments (processed_at);
 CREATE INDEX payments_student ON payments (student_id);
@@ -212,3 +221,12 @@ CREATE TABLE recomputations (
     finished_at  timestamptz
 );
 CREATE UNIQUE INDEX recomputations_one ON recomputations ((true)) WHERE state IN ('waiting', 'running');
+-- What is new here is filled from the log there is: the bridge finds the first turn in the outbox.
+WITH wanted AS (
+    INSERT INTO recomputations (id, state, stage, requested_by)
+    SELECT gen_random_uuid(), 'waiting', 'waiting', 'migration' WHERE EXISTS (SELECT FROM events) RETURNING id
+)
+INSERT INTO outbox (exchange, routing_key, message_id, content_type, body, priority)
+SELECT '', 'analytics.events', id::text, 'application/cloudevents+json', jsonb_build_object('specversion', '1.0',
+    'id', id, 'source', 'repitbot/functions', 'type', 'recompute.turn', 'time', now(),
+    'datacontenttype', 'application/json', 'data', jsonb_build_object('id', id))::text, 1 FROM wanted;

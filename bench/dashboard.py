@@ -1,0 +1,136 @@
+"""The school's page at the function, over logs of growing size: warm (from the cache) and cold (never asked before).
+
+The school grows with its log: 500 lesson events a student, fourteen students a tutor, all within two years, so
+that the month a page shows holds more and more. The log and what is folded from it are written by the database
+itself; at the smallest size a recompute says whether that is what the service would have made of the log.
+"""
+
+import argparse
+import tempfile
+import time
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from rich.console import Console
+from sqlalchemy import Engine, text
+
+from bench.functions import Instance, running
+from lib.db import migrations, recomputations
+from lib.db.engine import connect
+from lib.local.servers.postgres import PostgresServer
+from lib.local.servers.redis import RedisServer
+
+SQL = Path(__file__).with_name("dashboard.sql")
+FIRST, DAYS = date(2024, 9, 1), 730
+EVENTS_A_STUDENT, STUDENTS_A_TUTOR, EVENTS_A_LESSON = 500, 14, 2.5
+WINDOW_DAYS, COLD, WARM = 30, 300, 1_000
+Json = dict[str, Any]
+
+
+def add_arguments(group: "argparse._ArgumentGroup") -> None:
+    """The options of this benchmark."""
+    group.add_argument(
+        "--logs",
+        type=lambda given: [int(size) for size in given.split(",")],
+        default=[100_000, 1_000_000],
+        help="lesson events of each log (default 100000,1000000; ten million take half an hour)",
+    )
+
+
+def run(given: argparse.Namespace) -> Json:
+    """Run it; the figures by name."""
+    figures: Json = {}
+    for size in given.logs:
+        with (
+            tempfile.TemporaryDirectory() as name,
+            PostgresServer(Path(name) / "postgres") as server,
+            RedisServer(Path(name) / "redis") as redis,
+        ):
+            migrations.upgrade(server.url())
+            with closing(_Log(server.url(), size)) as log:
+                log.write()
+                if size == min(given.logs):
+                    figures["recompute_equal"] = log.recomputed_equal()
+            environment = {"DATABASE_URL": server.url().replace("+psycopg2", ""), "REDIS_URL": redis.url()}
+            with running(Path(name), ["query_analytics"], environment) as (page,):
+                figures |= {f"{size}_{key}": value for key, value in _measured(page).items()}
+    sizes = sorted(given.logs)
+    if len(sizes) > 1:
+        ratio = figures[f"{sizes[-1]}_cold_p50_ms"] / figures[f"{sizes[0]}_cold_p50_ms"]
+        figures["cold_p50_largest_to_smallest"] = round(ratio, 2)
+    return figures
+
+
+class _Log:
+    """A database with so many lesson events and all that follows from them."""
+
+    def __init__(self, url: str, events: int) -> None:
+        self._db: Engine = connect(url, statement_timeout_ms=0)
+        self._events = events
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._db.dispose()
+
+    def write(self) -> None:
+        """Statement by statement, saying which."""
+        students = max(1, self._events // EVENTS_A_STUDENT)
+        values = {
+            "lessons": round(self._events / EVENTS_A_LESSON),
+            "students": students,
+            "tutors": max(1, students // STUDENTS_A_TUTOR),
+            "first": FIRST,
+            "days": DAYS,
+        }
+        console = Console(stderr=True)
+        with console.status(f"{self._events} lesson events") as status:
+            for statement in SQL.read_text(encoding="utf-8").split(";\n"):
+                if statement.strip():
+                    status.update(f"{self._events} lesson events: {' '.join(statement.split())[:50]}")
+                    with self._db.begin() as conn:
+                        conn.execute(text(statement), values)
+        with self._db.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.execute(text("VACUUM ANALYZE"))
+
+    def recomputed_equal(self) -> bool:
+        """Whether the service makes the same of the log."""
+        with self._db.begin() as conn:
+            run_id = str(recomputations.start(conn, "bench").id)
+        while recomputations.step(self._db, run_id):
+            pass
+        with self._db.connect() as conn:
+            done = recomputations.get(conn, run_id)
+        if done is None or not done.equal:
+            raise RuntimeError(f"the written figures are not those of the log: {done and done.differences}")
+        return True
+
+
+def _measured(page: Instance) -> Json:
+    windows = [FIRST + timedelta(days=n) for n in range(DAYS - 2 * WINDOW_DAYS)]
+    for start in windows[-40:]:
+        _ask(page, start)
+    cold = [_ask(page, start) for start in windows[60 : 60 + COLD]]
+    warm = [_ask(page, windows[60]) for _ in range(WARM)]
+    return {
+        "cold_p50_ms": _cut(cold, 50),
+        "cold_p99_ms": _cut(cold, 99),
+        "warm_p50_ms": _cut(warm, 50),
+        "warm_p99_ms": _cut(warm, 99),
+    }
+
+
+def _ask(page: Instance, start: date) -> float:
+    end = start + timedelta(days=WINDOW_DAYS - 1)
+    begun = time.perf_counter()
+    answer = page.ask("GET", f"/api/v1/analytics/dashboard/admin?from={start}&to={end}")
+    taken = time.perf_counter() - begun
+    if answer.status != 200 or not answer.json()["summary"]["lessons"]["scheduled"]:
+        raise RuntimeError(f"{answer.status}: {answer.data[:300]!r}")
+    return taken
+
+
+def _cut(seconds: list[float], percent: int) -> float:
+    return round(quantiles(seconds, n=100)[percent - 1] * 1000, 1)
