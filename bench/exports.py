@@ -146,6 +146,8 @@ def _served(settings: Settings) -> Iterator[tuple[str, psutil.Process]]:
             address = f"http://127.0.0.1:{port}"
             while not answers(port):
                 time.sleep(0.05)
+            # The port opens before there is somebody behind it; the answer comes from them.
+            urllib3.request("GET", f"{address}/_/health", retries=False)
             (worker,) = psutil.Process(server.pid).children()
             yield address, worker
         finally:

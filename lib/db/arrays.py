@@ -9,6 +9,9 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
+# A statement and its parameters, ready to be executed.
+Statement = tuple[TextClause, dict[str, str]]
+
 
 def literal(values: Iterable[Any]) -> str:
     """Texts, numbers, instants, booleans and None → the text of an array of them."""

@@ -1,15 +1,15 @@
 """Writing folded states: one row an entity, for reminders, drill-downs, exports and the row scope."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import TextClause, text
 
-from lib.db.arrays import columns, insert, literal, upsert
+from lib.db.arrays import Statement, columns, upsert
 from lib.domain.entities.homework import Homework
 from lib.domain.entities.payments import Payment
 from lib.domain.shapes import instant_text
@@ -35,10 +35,6 @@ class StateTable:
     def upsert(self) -> TextClause:
         """The statement that replaces rows."""
         return upsert(self.table, self.types, self.key)
-
-    def insert_into(self, table: str) -> TextClause:
-        """The statement that fills an empty table of the same shape."""
-        return insert(table, self.types)
 
     def delete(self) -> TextClause:
         """The statement that takes rows away, given the arrays of their keys."""
@@ -139,8 +135,8 @@ REPLACE = {kind: state.upsert() for kind, state in STATES.items()}
 REMOVE = {kind: state.delete() for kind, state in STATES.items()}
 
 
-def write(conn: Connection, outcomes: Iterable[tuple[str, Outcome]]) -> None:
-    """Replace the rows of (entity, outcome) by their new states, in the caller's transaction."""
+def written(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[Statement]:
+    """Statements that replace the rows of (entity, outcome) by their new states."""
     rows: dict[str, list[Sequence[Any]]] = {}
     for entity, outcome in outcomes:
         if outcome.state is not None:
@@ -149,17 +145,15 @@ def write(conn: Connection, outcomes: Iterable[tuple[str, Outcome]]) -> None:
         # In key order, so that two writers that ever met could not deadlock.
         width = STATES[kind].keys
         states.sort(key=lambda row: tuple(map(str, row[:width])))
-        conn.execute(REPLACE[kind], columns(list(STATES[kind].types), states))
+        yield REPLACE[kind], columns(list(STATES[kind].types), states)
 
 
-def remove(conn: Connection, outcomes: Iterable[tuple[str, Outcome]]) -> None:
-    """Take the rows of (entity, outcome) away: their stories are told of no more."""
+def removed(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[Statement]:
+    """Statements that take the rows of (entity, outcome) away: their stories are told of no more."""
     keys: dict[str, list[Sequence[Any]]] = {}
     for entity, outcome in outcomes:
         if outcome.state is not None:
             state = STATES[outcome.kind]
             keys.setdefault(outcome.kind, []).append(state.row(entity, outcome.state)[: state.keys])
     for kind, gone in keys.items():
-        names = STATES[kind].key
-        arrays = (literal(values) for values in zip(*gone, strict=True))
-        conn.execute(REMOVE[kind], dict(zip(names, arrays, strict=True)))
+        yield REMOVE[kind], columns(STATES[kind].key, gone)

@@ -7,24 +7,20 @@ without gaps in commit order, and makes "as of position n" a complete statement.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import chain
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from lib.db import entity_states, erasures, rollup_rows, versions
-from lib.db.arrays import columns, insert, literal
+from lib.db import erasures
+from lib.db.arrays import Statement, columns, insert, literal, numbers
+from lib.db.telling import Stories, Telling, telling
 from lib.domain.events import Event
-from lib.domain.rollups import FINE, Contribution, Deltas
-from lib.domain.stories import Outcome, entity_of, fact, tell
+from lib.domain.stories import entity_of
 
 # Any constant; it only has to be the same in every process.
 LOG_LOCK = 0x5245_5049_54
-# Kinds whose state shows in figures of any month: a material's subject, a user's role, what is charged.
-UNDATED = {"material": "materials", "user": "users", "charge": "charges"}
 
 KNOWN = text(
     "SELECT e.source, e.id FROM event_keys e "
@@ -43,9 +39,9 @@ STORIES = text(
     "JOIN events e ON e.position = k.position AND e.received_at = k.received_at "
     "WHERE k.entity = ANY(CAST(:entities AS text[])) AND k.position <= :upto"
 )
+BETWEEN = text("SELECT source, id, entity FROM events WHERE position > :since AND position <= :upto")
 WHOLE_LOG = 2**63 - 1
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-Stories = Mapping[str, Sequence[Event]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +55,80 @@ class Appended:
 def append(conn: Connection, events: Sequence[Event]) -> Appended:
     """Append events in the caller's transaction and bring states and figures up to date.
 
-    A known `(source, id)` changes nothing, within the batch as well as against the log.
+    A known `(source, id)` changes nothing, within the batch as well as against the log. All that can be is worked
+    out before the lock; what others appended meanwhile is looked at afterwards.
     Raises sqlalchemy.exc.OperationalError when another writer holds the log longer than lock_timeout.
     """
     events = erasures.forgotten(conn, events)
     first_copies: dict[tuple[str, str], Event] = {}
     for event in events:
         first_copies.setdefault(event.key, event)
-    if len(_known(conn, first_copies)) == len(first_copies):
+    since = head(conn)[0]
+    known = _known(conn, first_copies)
+    if len(known) == len(first_copies):
         # What is in the log stays there: to find that nothing is new needs no turn.
         return Appended((), len(events))
+    draft = _draft(conn, [event for key, event in first_copies.items() if key not in known])
     lock(conn)
-    known = _known(conn, first_copies)
-    new = tuple(event for key, event in first_copies.items() if key not in known)
-    if new:
-        _take(conn, new)
-    return Appended(new, len(events) - len(new))
+    upto = head(conn)[0]
+    if upto != since:
+        draft = _renewed(conn, draft, since, upto)
+    if draft.events:
+        _write(conn, draft, upto)
+    return Appended(draft.events, len(events) - len(draft.events))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What an append is going to write, as far as the log was known: `rows` are the events' columns but for the
+    position, `fresh` the new events by entity."""
+
+    events: tuple[Event, ...]
+    fresh: Mapping[str, Sequence[Event]]
+    rows: Mapping[str, str]
+    told: Telling
+    statements: Sequence[Statement]
+
+
+def _draft(conn: Connection, new: Sequence[Event]) -> _Draft:
+    fresh: dict[str, list[Event]] = defaultdict(list)
+    entities = [entity_of(event) for event in new]
+    for event, entity in zip(new, entities, strict=True):
+        if entity:
+            fresh[entity].append(event)
+    rows = [
+        (e.source, e.id, e.type, e.subject, entity, e.time, _encode(e.data), _encode(e.attributes))
+        for e, entity in zip(new, entities, strict=True)
+    ]
+    before = stories(conn, fresh)
+    told = telling(before, _continued(before, fresh), new)
+    return _Draft(tuple(new), fresh, columns(list(COLUMNS)[1:], rows), told, told.statements())
+
+
+def _continued(before: Stories, fresh: Stories) -> Stories:
+    return {entity: [*before.get(entity, ()), *events] for entity, events in fresh.items()}
+
+
+def _renewed(conn: Connection, draft: _Draft, since: int, upto: int) -> _Draft:
+    """The draft as it must be after what others appended at positions in (since, upto]; the log stands still."""
+    others = conn.execute(BETWEEN, {"since": since, "upto": upto}).all()
+    taken = {(row.source, row.id) for row in others}
+    if any(event.key in taken for event in draft.events):
+        return _draft(conn, [event for event in draft.events if event.key not in taken])
+    shared = {row.entity: draft.fresh[row.entity] for row in others if row.entity in draft.fresh}
+    if not shared:
+        return draft
+    before = stories(conn, shared)
+    told = draft.told.with_others(before, _continued(before, shared))
+    return replace(draft, told=told, statements=told.statements())
+
+
+def _write(conn: Connection, draft: _Draft, upto: int) -> None:
+    last = upto + len(draft.events)
+    conn.execute(INSERT, {"position": numbers(range(upto + 1, last + 1)), **draft.rows})
+    for statement, values in draft.statements:
+        conn.execute(statement, values)
+    draft.told.bump(conn, last)
 
 
 def lock(conn: Connection) -> None:
@@ -86,23 +140,6 @@ def _known(conn: Connection, keys: Iterable[tuple[str, str]]) -> set[tuple[str, 
     pairs = list(keys)
     sources, ids = literal(p[0] for p in pairs), literal(p[1] for p in pairs)
     return {(row.source, row.id) for row in conn.execute(KNOWN, {"sources": sources, "ids": ids})}
-
-
-def _take(conn: Connection, new: Sequence[Event]) -> None:
-    fresh: dict[str, list[Event]] = defaultdict(list)
-    entities = [entity_of(event) for event in new]
-    for event, entity in zip(new, entities, strict=True):
-        if entity:
-            fresh[entity].append(event)
-    before = stories(conn, fresh)
-    start = head(conn)[0] + 1
-    rows = [
-        (n, e.source, e.id, e.type, e.subject, entity, e.time, _encode(e.data), _encode(e.attributes))
-        for n, (e, entity) in enumerate(zip(new, entities, strict=True), start)
-    ]
-    conn.execute(INSERT, columns(list(COLUMNS), rows))
-    after = {entity: [*before.get(entity, ()), *events] for entity, events in fresh.items()}
-    retell(conn, before, after, facts=new, position=start + len(new) - 1)
 
 
 def stories(conn: Connection, entities: Iterable[str], upto: int = WHOLE_LOG) -> Mapping[str, list[Event]]:
@@ -127,34 +164,10 @@ def retell(
     `facts` are new events that belong to no entity. Entities in `before` and not in `after` lose their state.
     The caller holds the log's lock; `position` is the log's last one. `coarse` as in `rollup_rows.add`.
     """
-    told_before = {entity: tell(entity, events) for entity, events in before.items()}
-    told_after = {entity: tell(entity, events) for entity, events in after.items()}
-    deltas, added = Deltas(), [one for event in facts for one in fact(event)]
-    deltas.add(added)
-    for outcome in told_before.values():
-        deltas.add(outcome.contributions, -1)
-    for outcome in told_after.values():
-        deltas.add(outcome.contributions)
-    entity_states.remove(conn, ((e, told) for e, told in told_before.items() if e not in after))
-    entity_states.write(conn, told_after.items())
-    rollup_rows.add(conn, deltas, coarse=coarse)
-    versions.bump(conn, _touched(told_before, told_after, added), position)
-
-
-def _touched(
-    before: Mapping[str, Outcome], after: Mapping[str, Outcome], facts: Iterable[Contribution]
-) -> Iterator[tuple[str, date]]:
-    """Families and months whose figures, rows or names may be others now; rather too many than too few."""
-    told = (one for told in (before, after) for outcome in told.values() for one in outcome.contributions)
-    for one in chain(facts, told):
-        yield FINE[one.table].family, versions.month_of(cast("datetime", one.key[0]))
-    for entity, outcome in chain(before.items(), after.items()):
-        if outcome.kind in UNDATED and _state(before, entity) != _state(after, entity):
-            yield UNDATED[outcome.kind], versions.ALWAYS
-
-
-def _state(told: Mapping[str, Outcome], entity: str) -> object:
-    return told[entity].state if entity in told else None
+    told = telling(before, after, facts)
+    for statement, values in told.statements(coarse=coarse):
+        conn.execute(statement, values)
+    told.bump(conn, position)
 
 
 def head(conn: Connection) -> tuple[int, Any]:

@@ -1,10 +1,11 @@
 """Writing roll-up differences, many rows a statement."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from sqlalchemy import Connection, TextClause, text
 
-from lib.db.arrays import columns, numbers, upsert
+from lib.db.arrays import Statement, columns, numbers, upsert
 from lib.domain.rollups import COARSE, DAY_NAME, ROLLUPS, Count, Deltas, Rollup
 
 KEY_TYPES = {"slot": "timestamptz", DAY_NAME: "date"}
@@ -30,18 +31,24 @@ ADD = {table: upsert(table, types(rollup), rollup.keys, add=True) for table, rol
 EMPTIED = {table: _emptied(rollup) for table, rollup in ROLLUPS.items()}
 
 
-def add(conn: Connection, deltas: Deltas, *, coarse: bool = True) -> None:
-    """Add every difference to its row in the caller's transaction; absent rows begin at zero, and a row that
-    comes back to zero goes. Without `coarse`, the coarse roll-ups are left to `sum_coarse`."""
+def add(conn: Connection, deltas: Deltas) -> None:
+    """Add every difference to its row in the caller's transaction."""
+    for statement, values in added(deltas):
+        conn.execute(statement, values)
+
+
+def added(deltas: Deltas, *, coarse: bool = True) -> Iterator[Statement]:
+    """Statements that add every difference to its row; absent rows begin at zero, and a row that comes back to
+    zero goes. Without `coarse`, the coarse roll-ups are left to `sum_coarse`."""
     for table, rows in deltas.rows(coarse=coarse).items():
         rollup = ROLLUPS[table]
         values = columns(rollup.keys, [key for key, _ in rows])
         for name, kind in rollup.counts.items():
             counts = (row.get(name, 0) for _, row in rows)
             values[name] = numbers(counts if kind is int else map(_plain, counts))
-        conn.execute(ADD[table], values)
+        yield ADD[table], values
         if lessened := [key for key, row in rows if min(row.values()) < 0]:
-            conn.execute(EMPTIED[table], columns(rollup.keys, lessened))
+            yield EMPTIED[table], columns(rollup.keys, lessened)
 
 
 def sum_coarse(conn: Connection) -> None:

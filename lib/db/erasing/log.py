@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 from uuid6 import uuid7
 
-from lib.db import event_log, rollup_rows, versions
+from lib.db import event_log, rollup_rows, telling, versions
 from lib.db.arrays import columns, literal
 from lib.db.erasing.looking import holds
 from lib.db.erasing.person import Person
@@ -26,7 +26,7 @@ from lib.domain.stories import entity_of, fact
 SOURCE = "repitbot/erasures"
 ACT = "user.erased"
 CHUNK = 5_000
-FAMILIES = sorted({each.family for each in FINE.values()} | set(event_log.UNDATED.values()))
+FAMILIES = sorted({each.family for each in FINE.values()} | set(telling.UNDATED.values()))
 PEOPLE = ("tutor_id", "student_id", "user_id")
 NAMING = (
     "SELECT e.position, e.received_at FROM events e, "
