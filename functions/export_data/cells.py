@@ -64,7 +64,9 @@ def for_sheet(columns: Iterable[Column], clock: Clock) -> list[str]:
     written: dict[str, Callable[[str], str]] = {
         "text": inert,
         "instant": clock.serial,
-        "percent": "round({}, 2)".format,
+        # As texts: a float would round before anybody could see whether it must not.
+        "money": "{}::text".format,
+        "percent": "round({}, 2)::float8".format,
         "object": "{}::text".format,
     }
     return [written.get(each.kind, str)(each.sql) for each in columns]

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -115,14 +114,14 @@ def _sheet(book: Any, dataset: Dataset, look: Look, formats: dict[str, Any]) -> 
 def _writers(sheet: Any) -> dict[Kind, Write]:
     put, number = sheet.write_string, sheet.write_number
 
-    def instant(line: int, place: int, value: float) -> int:
+    def instant(line: int, place: int, value: float) -> Any:
         if FIRST_TRUE_DAY <= value < FIRST_UNKNOWN_DAY:
-            return int(number(line, place, value))
+            return number(line, place, value)
         local = EPOCH + timedelta(days=value)
-        return int(put(line, place, local.isoformat(sep=" ", timespec="seconds")[:19]))
+        return put(line, place, local.isoformat(sep=" ", timespec="seconds")[:19])
 
-    def money(line: int, place: int, value: Decimal) -> int:
-        exact = len(value.as_tuple().digits) <= DIGITS
-        return int(number(line, place, value) if exact else put(line, place, f"{value:f}"))
+    def money(line: int, place: int, value: str) -> Any:
+        exact = len(value.replace(".", "").lstrip("-0")) <= DIGITS
+        return number(line, place, float(value)) if exact else put(line, place, value)
 
     return {"text": put, "object": put, "instant": instant, "money": money, "flag": sheet.write_boolean}

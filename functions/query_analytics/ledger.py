@@ -10,21 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from functions.query_analytics.question import Filters
-from lib.domain.money import first_part, in_coins, left_after_refund, reached
+from lib.db.balances import CHARGED, PAYMENTS
+from lib.domain.money import after_refunds, first_part, reached
 
-# A charge that was taken back more often than made is a gift: it is there before all that is paid.
-PAYMENTS = text(
-    "SELECT payment_id, student_id, tutor_id, subject, currency, coalesce(amount, 0) AS amount, "
-    "coalesce(lessons, 0) AS lessons, coalesce(processed_at, refunded_at) AS paid_at, refunded FROM payments "
-    "WHERE (processed_at IS NOT NULL OR refunded <> 0) "
-    "AND (CAST(:students AS text[]) IS NULL OR student_id = ANY(CAST(:students AS text[]))) "
-    "ORDER BY student_id, paid_at, payment_id"
-)
-CHARGED = text(
-    "SELECT student_id, sum(greatest(lessons, 0)) AS taken, sum(greatest(-lessons, 0)) AS given FROM charges "
-    "WHERE CAST(:students AS text[]) IS NULL OR student_id = ANY(CAST(:students AS text[])) "
-    "GROUP BY student_id ORDER BY student_id"
-)
 CONCERNED = text(
     "SELECT student_id FROM lessons WHERE tutor_id = :tutor AND student_id IS NOT NULL "
     "UNION SELECT student_id FROM payments WHERE tutor_id = :tutor ORDER BY 1"
@@ -103,17 +91,9 @@ def read(conn: Connection, students: Sequence[str] | None) -> Ledger:
 
 def _purchases(rows: Sequence[Row[Any]], units: int) -> list[Purchase]:
     """One student's, in the order of payment; `units` are the lessons that gifts do not cover."""
-    net = [_after_refunds(row) for row in rows]
+    net = [after_refunds(row.lessons, row.amount, row.refunded, row.currency) for row in rows]
     used = reached((lessons for lessons, _ in net), units)
     return [_purchase(row, *left, n) for row, left, n in zip(rows, net, used, strict=True)]
-
-
-def _after_refunds(row: Row[Any]) -> tuple[int, Decimal]:
-    amount = in_coins(row.amount, row.currency)
-    if not row.refunded:
-        return row.lessons, amount
-    refunded = in_coins(row.refunded, row.currency)
-    return left_after_refund(row.lessons, amount, refunded), amount - refunded
 
 
 def _purchase(row: Row[Any], lessons: int, net: Decimal, used: int) -> Purchase:

@@ -29,6 +29,7 @@ AT = text(
     "SELECT position, source, id, type, occurred_at, received_at FROM events "
     "WHERE position = ANY(CAST(:positions AS bigint[])) ORDER BY position"
 )
+ERASED_SINCE = text("SELECT EXISTS (SELECT FROM erasures WHERE erased_at > :made)")
 
 
 def verified(conn: Connection, receipt: Row[Any], asked: Asked) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def verified(conn: Connection, receipt: Row[Any], asked: Asked) -> dict[str, Any
         "hash": receipt.hash,
         "recomputed_hash": hash_of(then),
         "equal": proved,
-        "reason": None if proved else _why_not(receipt),
+        "reason": None if proved else _why_not(conn, receipt),
         "changed_since": changed,
         **(_changes(conn, asked, receipt.position, then) if proved and changed else {}),
         "figures": then,
@@ -79,7 +80,11 @@ def _family_is_undated(asked: Asked, event_type: str) -> bool:
     return any(kind in TOLD_FROM[family] for family in asked.metric.undated)
 
 
-def _why_not(receipt: Row[Any]) -> str:
+def _why_not(conn: Connection, receipt: Row[Any]) -> str:
+    if conn.execute(ERASED_SINCE, {"made": receipt.created_at}).scalar_one():
+        return (
+            "Somebody was erased from the log since: figures that list people are told under a pseudonym now."
+        )
     if receipt.definition != VERSION:
         return f"The figure was made by definition {receipt.definition}; the present one is {VERSION}."
     return "The log up to this position gives other figures. Ask for a recompute and tell the operator."

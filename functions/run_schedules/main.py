@@ -1,4 +1,4 @@
-"""What happens by the clock: lesson reminders, deliveries whose sender vanished, the log's coming months.
+"""What happens by the clock: lesson reminders, alerts, deliveries whose sender vanished, the log's coming months.
 
 Trigger: a schedule, every minute. The platform's cron may ring late, twice, or on five machines at once:
 each thing to do claims a slot of its own, so it happens once.
@@ -6,7 +6,7 @@ each thing to do claims a slot of its own, so it happens once.
 
 import structlog
 
-from functions.run_schedules import forgetting, reminders, upkeep
+from functions.run_schedules import alerting, forgetting, reminders, upkeep
 from functions.run_schedules.abandoned import requeued
 from lib.db.schedule import claim_slots
 from lib.queue import outbox
@@ -29,8 +29,9 @@ def tick(call: Call) -> None:
         forgetting.forget(conn, call.cache)
     with call.db.begin() as conn:
         upkeep.keep_up(conn, call.now)
-    if planned or woken:
-        log.info("tick", reminders=planned, requeued=woken)
+    alerted = alerting.watch(call)
+    if planned or woken or alerted:
+        log.info("tick", reminders=planned, requeued=woken, alerts=alerted)
 
 
 def _measure(call: Call) -> None:

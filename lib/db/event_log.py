@@ -33,11 +33,14 @@ COLUMNS = {
     **dict.fromkeys(("data", "attributes"), "jsonb"),
 }
 INSERT = insert("events", COLUMNS)
-# The keys know the month too: of all the months of the log, only those that hold the story are opened.
+# The keys know the month too: of all the months of the log, only those that hold the story are opened. OFFSET and
+# LIMIT keep the planner at looking things up one by one: by the statistics of an hour ago it would read all of a
+# table that has grown since.
 STORIES = text(
-    "SELECT k.entity, e.source, e.id, e.type, e.occurred_at, e.data FROM event_keys k "
-    "JOIN events e ON e.position = k.position AND e.received_at = k.received_at "
-    "WHERE k.entity = ANY(CAST(:entities AS text[])) AND k.position <= :upto"
+    "SELECT n.entity, e.source, e.id, e.type, e.occurred_at, e.data "
+    "FROM unnest(CAST(:entities AS text[])) AS n(entity) CROSS JOIN LATERAL "
+    "(SELECT * FROM event_keys k WHERE k.entity = n.entity AND k.position <= :upto OFFSET 0) AS k CROSS JOIN LATERAL "
+    "(SELECT * FROM events e WHERE e.position = k.position AND e.received_at = k.received_at LIMIT 1) AS e"
 )
 BETWEEN = text("SELECT source, id, entity FROM events WHERE position > :since AND position <= :upto")
 WHOLE_LOG = 2**63 - 1

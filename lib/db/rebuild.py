@@ -28,8 +28,8 @@ TABLES = (*STATE_TABLES, *ROLLUPS)
 
 LAST_ENTITY = text("SELECT entity FROM event_keys WHERE entity > :after ORDER BY entity OFFSET :size LIMIT 1")
 ENTITIES = text(
-    "SELECT k.entity, e.source, e.id, e.type, e.occurred_at, e.data FROM event_keys k "
-    "JOIN events e ON e.position = k.position AND e.received_at = k.received_at "
+    "SELECT k.entity, e.source, e.id, e.type, e.occurred_at, e.data FROM event_keys k CROSS JOIN LATERAL "
+    "(SELECT * FROM events e WHERE e.position = k.position AND e.received_at = k.received_at LIMIT 1) AS e "
     "WHERE k.entity > :after AND (CAST(:last AS text) IS NULL OR k.entity <= :last) AND k.position <= :upto "
     "ORDER BY k.entity"
 )

@@ -9,6 +9,8 @@ from lib.domain.personal import ADDRESSEES, APART, FIGURE, KEPT, PEOPLE, THINGS,
 from lib.domain.shapes import as_id
 
 Json = Any
+# A chat or a telephone has at least as many digits; a shorter number is a figure.
+SHORTEST_ADDRESS = 7
 
 
 class Bearing(IntEnum):
@@ -40,6 +42,11 @@ class Erased:
     def touches(self, text: str) -> bool:
         """Whether a text holds one of the ids as a word, or a name or an address."""
         return bool(self._words.search(text) or self._traces.search(text))
+
+    def is_address(self, value: object) -> bool:
+        """Whether a number is one of the addresses: a chat, a telephone. Short numbers are left to be figures."""
+        plain = str(value)
+        return len(plain) >= SHORTEST_ADDRESS and self._traces.fullmatch(plain) is not None
 
     def renamed(self, text: str, *, loosely: bool = False) -> str:
         """The text with the pseudonym for each id in it; `loosely` also where a hyphen joins it to something."""
@@ -87,6 +94,8 @@ def _bearing_of_scalar(value: str | int, erased: Erased, key: str) -> Bearing:
     whole = erased.of(value)
     if whole and (key in PEOPLE or (key not in THINGS and is_distinctive(str(value)))):
         return Bearing.ABOUT
+    if erased.is_address(value):
+        return Bearing.ASIDE
     return Bearing.ASIDE if erased.touches(str(value)) and not _is_figure(value, key) else Bearing.NONE
 
 

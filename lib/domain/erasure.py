@@ -134,6 +134,8 @@ def _people(value: Json, erased: Erased) -> Json:
 
 def _plain(value: Json, erased: Erased, *, strictly: bool) -> Json:
     """One number, instant, state or id of a thing; never a structure, in which anything may be."""
+    if isinstance(value, str | int) and erased.is_address(value):
+        return GONE
     if isinstance(value, str) and not FIGURE.match(value):
         return GONE if strictly and len(value) > LONGEST else erased.redacted(value)
     if isinstance(value, list | tuple | dict):

@@ -32,6 +32,15 @@ def left_after_refund(lessons: int, amount: Decimal, refunded: Decimal) -> int:
     return lessons - int(lessons * refunded // amount)
 
 
+def after_refunds(lessons: int, amount: Decimal, refunded: Decimal, currency: str) -> tuple[int, Decimal]:
+    """What is left of a payment, lessons and money, when `refunded` of it went back."""
+    paid = in_coins(amount, currency)
+    if not refunded:
+        return lessons, paid
+    back = in_coins(refunded, currency)
+    return left_after_refund(lessons, paid, back), paid - back
+
+
 def first_part(amount: Decimal, part: int, whole: int, currency: str) -> Decimal:
     """What the first `part` of `whole` lessons cost. Rounding is cumulative, so successive parts add up to the whole.
 

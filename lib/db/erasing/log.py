@@ -69,7 +69,7 @@ class Found:
 def find(conn: Connection, person: Person, before: Found | None = None) -> Found:
     """Look through the log, or through what came since `before`.
 
-    It reads every event: about 3 s a million. So it is done before anybody has to wait, and again for the rest.
+    It reads every event: some seconds a million. So it is done before anybody has to wait, and again for the rest.
     """
     upto = event_log.head(conn)[0]
     after = before.upto if before else 0

@@ -6,8 +6,16 @@ from types import MappingProxyType
 from lib.db.entity_states import STATES
 from lib.db.erasing import messages
 from lib.db.erasing.sweep import BODY, DATA, RECORD, WORDS, Column
+from lib.domain.erasure import renamed_people
 from lib.domain.rollups import ROLLUPS
 
+# Their own alerts are emptied, their subject being a pseudonym by then; those of others lose the person.
+ALERT = Column(
+    lambda value, row, person: (
+        {} if row.subject == person.pseudonym else renamed_people(value, person.erased)
+    ),
+    "jsonb",
+)
 # Rewritten with the log, or told anew from it: see `log`.
 TOLD = ("events", "event_keys", *(state.table for state in STATES.values()), *ROLLUPS)
 # Ended, emptied and put under the pseudonym: see `messages`.
@@ -18,7 +26,12 @@ DROPPED = MappingProxyType(
 )
 # The id alone is replaced: (table, columns that hold an id).
 RENAMED = MappingProxyType(
-    {"answers": ("user_id",), "broadcast_recipients": ("user_id",), "receipts": ("tutor_id",)}
+    {
+        "answers": ("user_id",),
+        "alerts": ("subject",),
+        "broadcast_recipients": ("user_id",),
+        "receipts": ("tutor_id",),
+    }
 )
 # The same where it stands behind a role, as in `admin:a-1`.
 ACTORS = MappingProxyType(
@@ -47,6 +60,7 @@ SWEPT: Mapping[str, Mapping[str, Column]] = MappingProxyType(
         "receipts": {"asked": RECORD},
         "recomputations": {"differences": RECORD, "error": WORDS, "entity": WORDS},
         "schedule_runs": {"schedule": WORDS},
+        "alerts": {"detail": ALERT},
     }
 )
 # Every column that is looked through.
