@@ -43,7 +43,8 @@ def container(image: str, environment: dict[str, str], resources: dict[str, Any]
 
 def pod_spec(body: dict[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
     """The pod around the container; each secret is a file of its own name."""
-    volumes: list[dict[str, Any]] = [{"name": "scratch", "emptyDir": {"sizeLimit": "256Mi"}}]
+    # On the node's disk, taken only as it fills: an XLSX of a million rows is 1.2 GB before it is packed.
+    volumes: list[dict[str, Any]] = [{"name": "scratch", "emptyDir": {"sizeLimit": "2Gi"}}]
     mounts = body["volumeMounts"]
     if secrets:
         volumes.append({"name": "secrets", "projected": {"sources": [_source(s) for s in secrets]}})
