@@ -6,7 +6,8 @@ from pydantic import BaseModel, Field
 
 
 class AsOf(BaseModel):
-    """The figures contain exactly the first `position` events of the log, the last received at `time`."""
+    """`position` is the last event of the log that could have changed these figures, received at `time`; they are
+    those of the whole log."""
 
     position: int
     time: str | None
