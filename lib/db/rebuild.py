@@ -23,8 +23,7 @@ DAY = timedelta(days=1)
 CHUNK = 5_000
 Span = tuple[datetime, datetime]
 VERSIONS = "figure_versions"
-STATE_TABLES = tuple(state.table for state in STATES.values())
-TABLES = (*STATE_TABLES, *ROLLUPS)
+TABLES = (*(state.table for state in STATES.values()), *ROLLUPS)
 
 LAST_ENTITY = text("SELECT entity FROM event_keys WHERE entity > :after ORDER BY entity OFFSET :size LIMIT 1")
 ENTITIES = text(
@@ -162,13 +161,13 @@ def _index_names(conn: Connection, schema: str, table: str) -> dict[str, str]:
     return {row.indexdef.partition(" USING ")[2]: row.indexname for row in rows}
 
 
-def tell_again(conn: Connection, events: Sequence[str], span: Span | None, upto: int) -> None:
+def tell_again(conn: Connection, types: Sequence[str], span: Span | None, upto: int) -> None:
     """Tell what events of these types come to, as of position `upto`, into the tables the search path shows first.
 
     `span` [start, end) leaves out entities of which nothing happens in it or points into it: they cannot count
     there. None tells all. Reads every event of the log once.
     """
-    asked = {"types": list(events), "upto": upto, "first": None, "last": None}
+    asked = {"types": list(types), "upto": upto, "first": None, "last": None}
     if span:
         first, last = span
         # Instants in data are texts with or without a fraction, which sort alike only by the day.
@@ -178,5 +177,5 @@ def tell_again(conn: Connection, events: Sequence[str], span: Span | None, upto:
     for start in range(0, len(names), CHUNK):
         chunk = names[start : start + CHUNK]
         event_log.retell(conn, {}, event_log.stories(conn, chunk, upto), position=upto)
-    rows = conn.execute(FACTS_OF, asked | {"types": [t for t in events if t in FACTS]})
+    rows = conn.execute(FACTS_OF, asked | {"types": [t for t in types if t in FACTS]})
     event_log.retell(conn, {}, {}, facts=list(map(_event, rows)), position=upto)

@@ -40,15 +40,6 @@ lessons = Table(
     Column("answered_for", Instant),
 )
 
-users = Table(
-    "users",
-    metadata,
-    Column("user_id", Text, primary_key=True),
-    _text("role"),
-    Column("registered_at", Instant),
-    Column("deactivated_at", Instant),
-)
-
 recipients = Table(
     "recipients",
     metadata,

@@ -1,7 +1,7 @@
 """Whose money paid for what: lessons bought are used in the order of payment, charges are covered in the order
 of charging. Exact: the parts of an amount add up to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import accumulate
@@ -65,8 +65,3 @@ def reached(sizes: Iterable[int], units: int) -> list[int]:
 def within(size: int, upto: int, units: int) -> int:
     """How much of one is taken: its last unit is number `upto`, and `units` are taken in all."""
     return max(0, min(size, units - (upto - size)))
-
-
-def total(amounts: Sequence[Decimal], currency: str) -> Decimal:
-    """The sum of amounts, in coins even when there are none."""
-    return sum(amounts, in_coins(Decimal(0), currency))

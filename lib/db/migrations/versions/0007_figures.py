@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: nothing written since may be dropped. The code before this one runs on this schema as it is."""
-    raise RuntimeError("This migration only adds. The earlier code runs on it; to go back, restore a backup.")
+    """Refused: the log lies in months now, and nothing written since may be dropped."""
+    raise RuntimeError("This migration cuts the log into months. To go back, restore a backup.")
