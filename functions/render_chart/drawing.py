@@ -1,20 +1,29 @@
 """From a figure to a picture: Kaleido over one resident Chromium, with a deadline for every picture.
 
-Starting the browser costs seconds, a warm picture some 200 ms. A browser that hangs or dies is thrown away
-and the next picture starts another.
+Starting the browser costs seconds (tens of them when nothing of it is in the page cache yet), a warm picture
+some 200 ms. A browser that hangs or dies is thrown away, and the picture is tried once more with another.
 """
 
 import asyncio
 import atexit
 import contextlib
 import threading
+import time
 from typing import Any
+
+import structlog
 
 from functions.render_chart.browser import Folder, kaleido_in, kill
 from lib.errors import Temporary
 
-DEADLINE_S = 20.0
-CLOSING_S = 3.0
+log = structlog.get_logger()
+# An answer comes within 30 s, whatever the browser does: waiting, two attempts and two closings together.
+DEADLINE_S = 26.0
+ATTEMPT_S = 14.0
+LEAST_S = 1.0
+# Before the first request nobody waits. A cold disk was seen to need more than 20 s for the browser's 300 MB.
+WARMING_S = 90.0
+CLOSING_S = 2.0
 # Kaleido reads one picture at a time from its page anyway; more would only wait inside it.
 _turn = threading.Lock()
 _drawer: "Drawer | None" = None
@@ -23,7 +32,7 @@ _drawer: "Drawer | None" = None
 class Drawer:
     """An event loop in a thread of its own, with Kaleido running in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline_s: float) -> None:
         self._folder = Folder()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="drawing", daemon=True)
@@ -31,22 +40,22 @@ class Drawer:
         self._kaleido: Any = None
         atexit.register(self.close)
         try:
-            self._run(self._open(), DEADLINE_S)
+            self._run(self._open(), deadline_s)
         except BaseException:
             self.close()
             raise
 
     async def _open(self) -> None:
         # Made on the loop: its queues belong to the loop they are made on.
-        self._kaleido = kaleido_in(self._folder.path, deadline_s=DEADLINE_S)
+        self._kaleido = kaleido_in(self._folder.path, deadline_s=WARMING_S)
         await self._kaleido.open()
 
     def _run(self, work: Any, deadline_s: float) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(deadline_s)
 
-    def draw(self, figure: dict[str, Any], options: dict[str, Any]) -> bytes:
+    def draw(self, figure: dict[str, Any], options: dict[str, Any], deadline_s: float) -> bytes:
         """One picture. Raises whatever the browser does, or TimeoutError."""
-        picture: bytes = self._run(self._kaleido.calc_fig(figure, opts=options), DEADLINE_S)
+        picture: bytes = self._run(self._kaleido.calc_fig(figure, opts=options), deadline_s)
         return picture
 
     def close(self) -> None:
@@ -70,21 +79,39 @@ class Drawer:
         await asyncio.gather(*others, return_exceptions=True)
 
 
+def warm() -> None:
+    """Start the browser before anybody waits for it. When that fails, the first picture tries again."""
+    global _drawer
+    with _turn:
+        try:
+            _drawer = _drawer or Drawer(WARMING_S)
+        except Exception:
+            log.warning("browser_not_warm", exc_info=True)
+
+
 def draw(figure: dict[str, Any], *, fmt: str, width: int, height: int, scale: float) -> bytes:
     """A Plotly figure as SVG or PNG; sizes in CSS pixels, PNG has `scale` device pixels for each.
 
-    Raises Temporary when the browser did not manage it within 20 s, or others were before us for that long.
+    Raises Temporary when others were before us for 26 s, or two browsers one after the other did not manage it
+    in that time.
     """
     global _drawer
+    until = time.monotonic() + DEADLINE_S
     if not _turn.acquire(timeout=DEADLINE_S):
         raise Temporary("Too many pictures are being drawn. Try again.", retry_after=5)
+    options = {"format": fmt, "width": width, "height": height, "scale": scale}
     try:
-        _drawer = _drawer or Drawer()
-        return _drawer.draw(figure, {"format": fmt, "width": width, "height": height, "scale": scale})
-    except Exception as error:
-        # The browser's driver has a dozen ways to say that it died; a figure of ours is never the reason.
-        _throw_away()
-        raise Temporary("The picture could not be drawn in time. Try again.", retry_after=3) from error
+        for attempt in (1, 2):
+            allowed = min(ATTEMPT_S, until - time.monotonic())
+            if allowed < LEAST_S:
+                break
+            try:
+                _drawer = _drawer or Drawer(allowed)
+                return _drawer.draw(figure, options, allowed)
+            except Exception:
+                log.warning("picture_not_drawn", attempt=attempt, exc_info=True)
+                _throw_away()
+        raise Temporary("The picture could not be drawn in time. Try again.", retry_after=3)
     finally:
         _turn.release()
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, Field
 
 from functions.render_chart.catalogue import CHARTS, FORMATS, ROLES, Chart
-from functions.render_chart.drawing import draw
+from functions.render_chart.drawing import draw, warm
 from lib.domain.parameters import Parameters
 from lib.errors import BadInput, not_found
 from lib.runtime import metrics
@@ -20,6 +20,7 @@ from lib.runtime.function import Call, Function, Reply
 MOST_PIXELS = 40_000_000
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 app = Function("render_chart")
+app.on_start(warm)
 
 
 class ChartQuery(Parameters):

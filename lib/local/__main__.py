@@ -14,7 +14,15 @@ from lib.auth.tokens import mint
 from lib.db.engine import sqlalchemy_url
 from lib.db.migrations import upgrade
 from lib.local.demo import load_demo
-from lib.local.runner import Family, PortTaken, follow_make, wait_for_ports, wait_until_healthy, watch
+from lib.local.runner import (
+    Family,
+    PortTaken,
+    follow_make,
+    wait_for_ports,
+    wait_until_healthy,
+    wait_until_warm,
+    watch,
+)
 from lib.local.servers.child import ServerError
 from lib.local.surroundings import Surroundings, surroundings
 from lib.runtime.settings import Settings, SettingsError, load
@@ -89,6 +97,7 @@ def _run(console: Console, var: Path, demo: bool, stop: Stop) -> None:
             seconds = time.monotonic() - began
             if demo:
                 load_demo(settings, var, console)
+            wait_until_warm(family)
             stop.started = True
             _greet(console, settings, around, var, seconds)
             watch(family, lambda: stop.asked, console)

@@ -61,11 +61,11 @@ class Family:
 
     def __init__(self, stack: Stack, settings: Settings, var: Path) -> None:
         logs = var / "log"
-        self._ports = {function.name: free_port() for function in stack.functions}
+        self.ports = {function.name: free_port() for function in stack.functions}
         self._internal = free_port()
         os.environ["FUNCTION_URL"] = f"http://127.0.0.1:{self._internal}/function/{{name}}"
         self.functions = [
-            Offspring(f.name, _serving(f.module, self._ports[f.name]), logs / f"{f.module}.log")
+            Offspring(f.name, _serving(f.module, self.ports[f.name]), logs / f"{f.module}.log")
             for f in stack.functions
         ]
         self.gateway = Offspring("gateway", lambda: self._gateway(stack, settings), logs / "gateway.log")
@@ -78,7 +78,7 @@ class Family:
 
     def _gateway(self, stack: Stack, settings: Settings) -> None:
         ports = {8006: settings.notification_port, 8007: settings.analytics_port, 8000: settings.bot_port}
-        upstreams = {name: f"http://127.0.0.1:{port}" for name, port in self._ports.items()}
+        upstreams = {name: f"http://127.0.0.1:{port}" for name, port in self.ports.items()}
         asyncio.run(run_gateway(stack, ports, upstreams, self._internal))
 
     def start(self) -> None:
@@ -117,9 +117,19 @@ def wait_until_healthy(settings: Settings, family: Family) -> None:
             time.sleep(0.05)
 
 
-def _status(port: int) -> int:
+def wait_until_warm(family: Family) -> None:
+    """Wait until every function answers; some make themselves warm first. Raises TimeoutError after two minutes."""
+    deadline = time.monotonic() + READY_S
+    for name, port in family.ports.items():
+        while _status(port, "/_/health") != 200:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{name} does not answer yet; see var/log.")
+            time.sleep(0.05)
+
+
+def _status(port: int, path: str = "/health") -> int:
     try:
-        answer = urllib3.request("GET", f"http://127.0.0.1:{port}/health", timeout=10.0, retries=False)
+        answer = urllib3.request("GET", f"http://127.0.0.1:{port}{path}", timeout=10.0, retries=False)
     except urllib3.exceptions.HTTPError:
         return 0
     return answer.status

@@ -17,6 +17,7 @@ __all__ = ["Call", "Function", "Message", "Reply", "Route", "Services"]
 Handler = Callable[..., Reply]
 QueueHandler = Callable[[Call, Message], None]
 ScheduleHandler = Callable[[Call], None]
+StartHandler = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Function:
         self.queue: str | None = None
         self.queue_handler: QueueHandler | None = None
         self.schedule_handler: ScheduleHandler | None = None
+        self.start_handler: StartHandler | None = None
         self.services: Services | None = None
         self._map: Map | None = None
 
@@ -115,6 +117,11 @@ class Function:
         """Declare that a schedule's ticks arrive as POST /."""
         self._only_trigger()
         self.schedule_handler = handler
+        return handler
+
+    def on_start(self, handler: StartHandler) -> StartHandler:
+        """Declare what is made warm in the serving process before its first request. It must not raise."""
+        self.start_handler = handler
         return handler
 
     def _only_trigger(self) -> None:

@@ -14,6 +14,7 @@ import flask
 import functions_framework
 from gunicorn.app.base import BaseApplication
 
+from lib.runtime.function import Function
 from lib.runtime.logs import configure
 from lib.runtime.settings import SettingsError, load
 
@@ -34,7 +35,12 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(key, value)
 
     def load(self) -> flask.Flask:
-        return wsgi(self._name)
+        """Called in the worker, after the fork: what is made warm here belongs to the process that answers."""
+        app = wsgi(self._name)
+        function: Function = getattr(sys.modules["main"], self._name).function
+        if function.start_handler is not None:
+            function.start_handler()
+        return app
 
 
 def wsgi(name: str) -> flask.Flask:

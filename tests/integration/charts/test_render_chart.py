@@ -228,7 +228,8 @@ def test_a_stopped_browser_is_given_up_in_time_and_leaves_nothing(
     stopped, known = browsers(), folders()
     for process in stopped:
         process.suspend()
-    # The deadline is 20 s; a shorter one proves the same.
+    # An attempt may take 14 s; a shorter one proves the same.
+    monkeypatch.setattr(drawing, "ATTEMPT_S", 2.0)
     monkeypatch.setattr(drawing, "DEADLINE_S", 2.0)
     assert chart(school, "&format=png").status_code == 503
     psutil.wait_procs(stopped, timeout=10)
@@ -236,6 +237,33 @@ def test_a_stopped_browser_is_given_up_in_time_and_leaves_nothing(
     monkeypatch.undo()
     assert chart(school, "&format=png").status_code == 200
     assert len(folders() & known) < len(known)
+
+
+def test_after_a_stopped_browser_the_same_request_tries_another(
+    school: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught(school)
+    assert chart(school, "&format=png").status_code == 200
+    stopped = browsers()
+    for process in stopped:
+        process.suspend()
+    monkeypatch.setattr(drawing, "ATTEMPT_S", 5.0)
+    assert chart(school, "&format=png").status_code == 200
+    psutil.wait_procs(stopped, timeout=10)
+    assert [p for p in stopped if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_warming_starts_the_browser_and_a_failure_to_is_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing.close()
+    with monkeypatch.context() as without:
+        without.setattr(drawing, "Folder", lambda: (_ for _ in ()).throw(OSError("no room")))
+        drawing.warm()
+        assert browsers() == []
+    drawing.warm()
+    running = browsers()
+    assert running
+    assert drawing.draw(FIGURE, fmt="png", width=300, height=200, scale=1)
+    assert {p.pid for p in running} <= {p.pid for p in browsers()}
 
 
 def test_closing_leaves_no_process_and_no_folder() -> None:
