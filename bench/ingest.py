@@ -29,7 +29,7 @@ from lib.testing.simulator.school import events as school
 BATCH = 1_000
 BATCH_TYPE = "application/cloudevents-batch+json"
 PROCESSES = 2
-FEEDERS = 3
+FEEDERS = 4
 PEER_EVENTS = 2_000
 RATE, TICK_S, VISIBLE_S = 500, 0.02, 30.0
 Json = dict[str, Any]

@@ -40,8 +40,9 @@ def take(call: Call, conn: Connection) -> Reply:
     """
     message = Message(call.raw, call.headers.get("Content-Type", ""), call.headers)
     decoded = decode_all(message.json(), Arrival(call.now))
-    appended = recipients.record(conn, decoded.events)
-    outbox.add(conn, to_notifications(appended.new))
+    appended = recipients.record(
+        conn, decoded.events, along=lambda new: outbox.added(list(to_notifications(new)))
+    )
     rejections.park(conn, QUEUE, decoded.rejected, message)
     rejected = [{"index": r.index, "reason": r.reason} for r in decoded.rejected]
     return Reply(

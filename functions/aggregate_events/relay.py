@@ -1,8 +1,8 @@
 """Passing new events on to the notification side, some hundred in one message."""
 
-import json
 from collections.abc import Iterator, Sequence
 
+from pydantic_core import to_json
 from uuid6 import uuid7
 
 from lib.domain.batches import as_cloudevent
@@ -18,4 +18,4 @@ def to_notifications(events: Sequence[Event]) -> Iterator[Outgoing]:
     """Messages that carry all of `events`, in order."""
     for start in range(0, len(events), CHUNK):
         chunk = [as_cloudevent(event) for event in events[start : start + CHUNK]]
-        yield Outgoing("", QUEUE, str(uuid7()), CLOUDEVENT_BATCH, json.dumps(chunk, ensure_ascii=False))
+        yield Outgoing("", QUEUE, str(uuid7()), CLOUDEVENT_BATCH, to_json(chunk).decode())

@@ -1,32 +1,49 @@
 """Many rows in one statement: a column is one parameter, an array as PostgreSQL writes it.
 
-Measured with 400 rows of 17 columns: 30 µs a row, against 48 with psycopg2's own lists and 39 with JSON.
+Measured with 400 rows of 17 columns: 30 µs a row, against 48 with psycopg2's own lists and 39 with JSON; that
+was with a look at each element, which cost a third of it and is gone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, TextClause, text
 
+_PARAMETER = re.compile(r"(?<!:):(\w+)")
+ABSENT, END = "\x00", "\x00,"
 # A statement and its parameters, ready to be executed.
-Statement = tuple[TextClause, dict[str, str]]
+Statement = tuple[TextClause, dict[str, Any]]
+
+
+# Instants cost a microsecond each to spell, and a batch names the same quarter hours many times. Of all that can
+# stand in a column, they alone may share a spelling whenever they are equal (0 and False, 1.0 and 1.00 may not).
+_TEXT: dict[type, Callable[[Any], str]] = {datetime: lru_cache(65_536)(str)}
 
 
 def literal(values: Iterable[Any]) -> str:
-    """Texts, numbers, instants, booleans and None → the text of an array of them."""
-    return "{" + ",".join([_element(value) for value in values]) + "}"
+    """Texts, numbers, instants, booleans and None → the text of an array of them.
 
-
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if type(value) is int:
-        return str(value)
-    plain = value if type(value) is str else str(value)
-    if "\\" in plain or '"' in plain:
-        plain = plain.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{plain}"'
+    Raises ValueError for a text with a zero byte: PostgreSQL's texts cannot hold one, so here it marks where an
+    element ends and which is absent, and quoting is done for all of them at once.
+    """
+    values = tuple(values)
+    texts = [v if type(v) is str else ABSENT if v is None else _TEXT.get(type(v), str)(v) for v in values]
+    if not texts:
+        return "{}"
+    joined = END.join(texts)
+    absent = values.count(None)
+    if joined.count(ABSENT) != len(texts) - 1 + absent:
+        raise ValueError("a text holds a zero byte")
+    if "\\" in joined:
+        joined = joined.replace("\\", "\\\\")
+    if '"' in joined:
+        joined = joined.replace('"', '\\"')
+    quoted = '{"' + joined.replace(END, '","') + '"}'
+    return quoted.replace(f'"{ABSENT}"', "NULL") if absent else quoted
 
 
 def numbers(values: Iterable[int | Decimal]) -> str:
@@ -53,6 +70,22 @@ def upsert(table: str, types: Mapping[str, str], key: Sequence[str], *, add: boo
     value = _grown if add else _replaced
     sets = ", ".join(f"{name} = {value(table, name, kind)}" for name, kind in rest.items())
     return insert(table, types, f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}")
+
+
+def run(conn: Connection, statements: Sequence[Statement]) -> None:
+    """Execute statements one after the other in one journey to the server.
+
+    A journey costs little by itself, but at its end the interpreter has to be waited for, for up to 5 ms while
+    another thread computes; with the log's lock held, that is everybody's time.
+    """
+    if statements:
+        values = {f"{k}__{n}": v for n, (_, given) in enumerate(statements) for k, v in given.items()}
+        conn.execute(_joined(tuple(statement for statement, _ in statements)), values)
+
+
+@lru_cache(256)
+def _joined(statements: tuple[TextClause, ...]) -> TextClause:
+    return text(";\n".join(_PARAMETER.sub(rf":\1__{n}", each.text) for n, each in enumerate(statements)))
 
 
 def _replaced(_table: str, name: str, _kind: str) -> str:

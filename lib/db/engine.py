@@ -1,5 +1,6 @@
 """The connection pool, with every wait bounded."""
 
+from pydantic_core import from_json
 from sqlalchemy import Engine, create_engine
 
 # A stopped server answers nothing at all: without these, psycopg2 waits past 20 s even with a statement
@@ -34,6 +35,8 @@ def connect(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000)
         pool_pre_ping=True,
         pool_recycle=1800,
         executemany_mode="values_plus_batch",
+        # Three times as fast as the standard library's, and the log is read back for every story that goes on.
+        json_deserializer=from_json,
         # An error's text goes to the log; names and addresses must not.
         hide_parameters=True,
         connect_args={

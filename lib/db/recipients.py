@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid6 import uuid7
 
 from lib.db import event_log
-from lib.db.event_log import Appended
+from lib.db.event_log import Along, Appended, nothing_along
 from lib.db.tables import recipients
 from lib.domain.audience import ChannelState, Recipient
 from lib.domain.directory import DIRECTORY_TYPES, person, tied
@@ -77,13 +77,14 @@ def tell(conn: Connection, user_id: str, fields: Mapping[str, Any]) -> None:
     record(conn, [event])
 
 
-def record(conn: Connection, events: Sequence[Event]) -> Appended:
+def record(conn: Connection, events: Sequence[Event], along: Along = nothing_along) -> Appended:
     """Append events to the log and bring the directory up to date with them, in the caller's transaction.
+    `along` as in `event_log.append`.
 
     The directory is never behind the log: a message that overtakes a registration in its queue still finds
     the person.
     """
-    appended = event_log.append(conn, events)
+    appended = event_log.append(conn, events, along)
     _absorb(conn, appended.new)
     return appended
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, TextClause, text
 
-from lib.db.arrays import Statement, columns, numbers, upsert
+from lib.db.arrays import Statement, columns, numbers, run, upsert
 from lib.domain.rollups import COARSE, DAY_NAME, ROLLUPS, Count, Deltas, Rollup
 
 KEY_TYPES = {"slot": "timestamptz", DAY_NAME: "date"}
@@ -33,8 +33,7 @@ EMPTIED = {table: _emptied(rollup) for table, rollup in ROLLUPS.items()}
 
 def add(conn: Connection, deltas: Deltas) -> None:
     """Add every difference to its row in the caller's transaction."""
-    for statement, values in added(deltas):
-        conn.execute(statement, values)
+    run(conn, list(added(deltas)))
 
 
 def added(deltas: Deltas, *, coarse: bool = True) -> Iterator[Statement]:

@@ -5,12 +5,10 @@ it waits for its turn.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from typing import cast
-
-from sqlalchemy import Connection
 
 from lib.db import entity_states, rollup_rows, versions
 from lib.db.arrays import Statement
@@ -33,9 +31,17 @@ class Telling:
     after: Told
     facts: tuple[Contribution, ...] = ()
 
-    def with_others(self, before: Stories, after: Stories) -> "Telling":
-        """The same with some stories told anew."""
-        return replace(self, before={**self.before, **_told(before)}, after={**self.after, **_told(after)})
+    def corrected(self, before: Stories, fresh: Stories) -> "Telling":
+        """What has to be written after this, where others have continued some of its stories meanwhile.
+
+        `before` are those stories as they stand now, `fresh` what this adds to them. Sums are corrected by
+        difference, states replaced; all that nobody else touched is right as it was put together.
+        """
+        anew = continued(before, fresh)
+        return Telling(
+            {e: _also(told, self.after[e].contributions) for e, told in anew.before.items()},
+            {e: _also(told, _contributions(self.before, e)) for e, told in anew.after.items()},
+        )
 
     def statements(self, *, coarse: bool = True) -> list[Statement]:
         """All that has to be written but the versions; `coarse` as in `rollup_rows.added`."""
@@ -52,11 +58,7 @@ class Telling:
             *rollup_rows.added(deltas, coarse=coarse),
         ]
 
-    def bump(self, conn: Connection, position: int) -> None:
-        """Say that the figures this touches may be others as of `position`."""
-        versions.bump(conn, self._touched(), position)
-
-    def _touched(self) -> Iterator[tuple[str, date]]:
+    def touched(self) -> Iterator[tuple[str, date]]:
         """Families and months whose figures, rows or names may be others now; rather too many than too few."""
         told = (one for each in (self.before, self.after) for o in each.values() for one in o.contributions)
         for one in chain(self.facts, told):
@@ -68,11 +70,43 @@ class Telling:
 
 def telling(before: Stories, after: Stories, facts: Iterable[Event] = ()) -> Telling:
     """Stories before and after, and new events among which those that belong to no entity count as facts."""
-    return Telling(_told(before), _told(after), tuple(one for event in facts for one in fact(event)))
+    return Telling(_told(before), _told(after), _facts(facts))
+
+
+def continued(before: Stories, fresh: Stories, facts: Iterable[Event] = ()) -> Telling:
+    """Stories before, and what is new of them; `facts` as in `telling`.
+
+    Most news are later than all that was known: then the story goes on where it stood, and is not told again.
+    """
+    told = _told(before)
+    after = {}
+    for entity, events in fresh.items():
+        known = before.get(entity, ())
+        if not known or _latest(known) < min(event.order for event in events):
+            after[entity] = tell(entity, events, told.get(entity))
+        else:
+            after[entity] = tell(entity, [*known, *events])
+    return Telling(told, after, _facts(facts))
+
+
+def _latest(events: Sequence[Event]) -> tuple[datetime, str, str]:
+    return max(event.order for event in events)
+
+
+def _facts(events: Iterable[Event]) -> tuple[Contribution, ...]:
+    return tuple(one for event in events for one in fact(event))
 
 
 def _told(stories: Stories) -> dict[str, Outcome]:
     return {entity: tell(entity, events) for entity, events in stories.items()}
+
+
+def _also(told: Outcome, contributions: tuple[Contribution, ...]) -> Outcome:
+    return told._replace(contributions=told.contributions + contributions)
+
+
+def _contributions(told: Told, entity: str) -> tuple[Contribution, ...]:
+    return told[entity].contributions if entity in told else ()
 
 
 def _state(told: Told, entity: str) -> object:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
-from lib.db.arrays import columns, upsert
+from lib.db.arrays import Statement, columns, run, upsert
 
 # The month of what concerns every month: a role, a material's subject, a charge.
 ALWAYS = date.min
@@ -25,9 +25,13 @@ Span = tuple[datetime, datetime]
 
 def bump(conn: Connection, touched: Iterable[tuple[str, date]], position: int) -> None:
     """Families in months, as of `position`; the caller holds the log's lock, so positions only grow."""
+    run(conn, bumped(touched, position))
+
+
+def bumped(touched: Iterable[tuple[str, date]], position: int) -> list[Statement]:
+    """The statements of `bump`: one, or none."""
     rows = [(family, month, position) for family, month in sorted(set(touched))]
-    if rows:
-        conn.execute(BUMP, columns(list(TYPES), rows))
+    return [(BUMP, columns(list(TYPES), rows))] if rows else []
 
 
 def at(conn: Connection, wanted: Mapping[str, Span | None]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 SLOT = timedelta(minutes=15)
 DAY_NAME = "day"
@@ -94,8 +94,7 @@ Key = tuple[datetime | date | str, ...]
 Tables = dict[str, dict[Key, dict[str, Count]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """`counts` added to the row `key` of `table`; keys and counts stand in the table's order."""
 
     table: str
@@ -110,6 +109,8 @@ def contribution(rollup: Rollup, at: datetime, *names: str | None, **counts: Cou
 
 def slot_of(instant: datetime) -> datetime:
     """The quarter of an hour (UTC) that an instant lies in."""
+    if not (instant.minute % 15 or instant.second or instant.microsecond):
+        return instant
     return instant.replace(minute=instant.minute - instant.minute % 15, second=0, microsecond=0)
 
 

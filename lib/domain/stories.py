@@ -5,16 +5,14 @@ of arrival.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lib.domain.entities import charges, homework, lessons, materials, payments, users
 from lib.domain.events import Event
 from lib.domain.rollups import Contribution
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """`state` is the folded entity or None; `contributions` are what it adds to the roll-ups."""
 
     kind: str
@@ -63,26 +61,31 @@ def fact(event: Event) -> tuple[Contribution, ...]:
     return tuple(told(event)) if told else ()
 
 
-def tell(entity: str, events: Sequence[Event]) -> Outcome:
-    """The events of one entity, in any order and without duplicates → its state and contributions."""
+def tell(entity: str, events: Sequence[Event], told: Outcome | None = None) -> Outcome:
+    """The events of one entity, in any order and without duplicates → its state and contributions.
+
+    With `told` only what came after it: every one of `events` is later, in the events' own order, than all that
+    was told. Raises ValueError for an entity of no known kind.
+    """
     kind = entity.partition(":")[0]
-    story = sorted(events, key=lambda event: event.order)
+    state = told.state if told else None
+    story = sorted(events, key=lambda event: event.order) if len(events) > 1 else events
     match kind:
         case "lesson":
-            lesson = lessons.fold(story)
+            lesson = lessons.fold(story, state)
             return Outcome(kind, lesson, tuple(lessons.contributions(lesson)))
         case "payment":
-            payment = payments.fold(story)
+            payment = payments.fold(story, state)
             return Outcome(kind, payment, tuple(payments.contributions(payment)))
         case "homework":
-            work = homework.fold(story)
+            work = homework.fold(story, state)
             return Outcome(kind, work, tuple(homework.contributions(work)))
         case "user":
-            user = users.fold(story)
+            user = users.fold(story, state)
             return Outcome(kind, user, tuple(users.contributions(user)))
         case "material":
-            return Outcome(kind, materials.fold(story), ())
+            return Outcome(kind, materials.fold(story, state), ())
         case "charge":
-            return Outcome(kind, charges.fold(story), ())
+            return Outcome(kind, charges.fold(story, state), ())
         case _:
             raise ValueError(f"no story is told of {entity!r}")

@@ -5,12 +5,12 @@ between the two sends a row twice, and every consumer takes an event once by its
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 SOURCE = "repitbot/functions"
 CLOUDEVENT = "application/cloudevents+json"
@@ -75,13 +75,20 @@ INSERT = text(
     "CAST(:due_at AS timestamptz[])) WITH ORDINALITY AS new(exchange, routing_key, message_id, content_type, "
     "body, priority, due_at, n) ORDER BY n"
 )
+NOTIFY = text("SELECT pg_notify(CAST(:channel AS text), '')")
 
 
 def add(conn: Connection, messages: Iterable[Outgoing]) -> int:
     """Write messages in the caller's transaction; returns how many. The relay wakes at commit."""
     rows = list(messages)
-    if not rows:
-        return 0
-    conn.execute(INSERT, {name: [getattr(m, name) for m in rows] for name in COLUMNS})
-    conn.execute(text("SELECT pg_notify(:channel, '')"), {"channel": WAKE})
+    for statement, values in added(rows):
+        conn.execute(statement, values)
     return len(rows)
+
+
+def added(messages: Sequence[Outgoing]) -> list[tuple[TextClause, dict[str, Any]]]:
+    """The statements of `add` and their parameters, for a writer who sends them along with its own."""
+    if not messages:
+        return []
+    rows = {name: [getattr(each, name) for each in messages] for name in COLUMNS}
+    return [(INSERT, rows), (NOTIFY, {"channel": WAKE})]

@@ -17,9 +17,9 @@ class Charge:
     charged_at: datetime | None = None
 
 
-def fold(events: Iterable[Event]) -> Charge | None:
-    """Deductions and returns for one lesson of one student → the charge; None when there are none."""
-    charge: Charge | None = None
+def fold(events: Iterable[Event], charge: Charge | None = None) -> Charge | None:
+    """Deductions and returns for one lesson of one student, in their own order, after the state so far → the
+    charge; None when there are none."""
     for event in events:
         charge = charge or Charge(str(event.data["student_id"]), lesson_of(event))
         if event.type == "payment.balance.deducted":

@@ -1,9 +1,10 @@
 """One piece of homework of one student: assigned, handed in (perhaps more than once), graded."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, NamedTuple
 
 from lib.domain.events import Event
 from lib.domain.rollups import ACTIVITY, HOMEWORK, Contribution, contribution
@@ -21,8 +22,7 @@ class Submission:
     due_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Homework:
+class Homework(NamedTuple):
     """`graded_at` and `percent` belong to the latest grade."""
 
     student_id: str
@@ -36,37 +36,35 @@ class Homework:
     percent: Decimal | None = None
 
 
-def fold(events: Iterable[Event]) -> Homework | None:
-    """Events of one homework and student, in their own order → its state; None when there are none."""
-    homework: Homework | None = None
+def fold(events: Iterable[Event], homework: Homework | None = None) -> Homework | None:
+    """Events of one homework and student, in their own order, after the state so far → its state; None when
+    there are none."""
+    state: dict[str, Any] = {} if homework is None else homework._asdict()
     for event in events:
-        homework = _after(homework or Homework(str(event.data["student_id"])), event)
-    return homework
+        if not state:
+            state["student_id"] = str(event.data["student_id"])
+        state.update(_changes(state, event))
+    return Homework(**state) if state else None
 
 
-def _after(homework: Homework, event: Event) -> Homework:
+def _changes(state: Mapping[str, Any], event: Event) -> dict[str, Any]:
     data = event.data
+    said = {name: data[name] for name in ("tutor_id", "subject") if data.get(name)}
     due_at = _instant(data.get("due_at"))
-    homework = replace(
-        homework,
-        tutor_id=data.get("tutor_id") or homework.tutor_id,
-        subject=data.get("subject") or homework.subject,
-        due_at=due_at or homework.due_at,
-    )
+    if due_at:
+        said["due_at"] = due_at
     match event.type:
         case "homework.assigned":
-            return replace(homework, assigned_at=homework.assigned_at or event.time)
+            said["assigned_at"] = state.get("assigned_at") or event.time
         case "homework.overdue":
-            return replace(homework, overdue_at=homework.overdue_at or event.time)
+            said["overdue_at"] = state.get("overdue_at") or event.time
         case "homework.submitted":
             at = _instant(data.get("submitted_at")) or event.time
-            return replace(homework, submissions=(*homework.submissions, Submission(at, due_at)))
+            said["submissions"] = (*state.get("submissions", ()), Submission(at, due_at))
         case "homework.graded":
-            return replace(
-                homework, graded_at=event.time, percent=percent_of(data["score"], data.get("max_score"))
-            )
-        case _:
-            return homework
+            said["graded_at"] = event.time
+            said["percent"] = percent_of(data["score"], data.get("max_score"))
+    return said
 
 
 def percent_of(score: str, max_score: str | None) -> Decimal:

@@ -1,10 +1,9 @@
 """A lesson's state: the fold of its events in their own order."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from lib.domain.events import Event
 from lib.domain.rollups import ACTIVITY, LESSONS, Contribution, contribution
@@ -21,8 +20,7 @@ OUTCOME_COUNTS = {
 ANSWER_COUNTS = {"confirm": "confirmed", "reschedule": "reschedule_asked", "cannot": "declined"}
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(NamedTuple):
     """A lesson as the log tells it. `outcome` is the latest word: attended, excused_absence,
     unexcused_absence, rescheduled, cancelled, or None while nobody has said. `answer` is what the family said
     about coming at the time `answered_for`: confirm, reschedule or cannot."""
@@ -53,16 +51,22 @@ class Lesson:
         return self.duration_minutes if self.actual_minutes is None else self.actual_minutes
 
 
-def fold(events: Iterable[Event]) -> Lesson | None:
-    """Events of one lesson, in their own order → its state; None when there are none."""
-    lesson: Lesson | None = None
+# What is taken as it was said.
+PLAIN = ("student_id", "tutor_id", "subject", "topic", "duration_minutes", "currency", "room_url")
+
+
+def fold(events: Iterable[Event], lesson: Lesson | None = None) -> Lesson | None:
+    """Events of one lesson, in their own order, after the state so far → its state; None when there are none."""
+    # One dictionary on the way and one object at its end: an object for every event costs more than all the rest.
+    state: dict[str, Any] = {} if lesson is None else lesson._asdict()
     for event in events:
-        before = lesson or Lesson(str(event.data["lesson_id"]))
-        lesson = replace(before, **_changes(before, event))
-    return lesson
+        if not state:
+            state["lesson_id"] = str(event.data["lesson_id"])
+        state.update(_changes(state.get("outcome"), event))
+    return Lesson(**state) if state else None
 
 
-def _changes(lesson: Lesson, event: Event) -> dict[str, Any]:
+def _changes(outcome: str | None, event: Event) -> dict[str, Any]:
     data = event.data
     match event.type:
         case "lesson.created":
@@ -70,7 +74,7 @@ def _changes(lesson: Lesson, event: Event) -> dict[str, Any]:
         case "lesson.updated":
             return _fields(data)
         case "lesson.rescheduled":
-            return {**_fields(data), **_reopened(lesson)}
+            return {**_fields(data), **_reopened(outcome)}
         case "lesson.cancelled":
             return {**_people(data), "outcome": "cancelled", "outcome_reason": data.get("reason")}
         case "lesson.attendance_marked":
@@ -92,9 +96,9 @@ def _changes(lesson: Lesson, event: Event) -> dict[str, Any]:
             return {}
 
 
-def _reopened(lesson: Lesson) -> dict[str, Any]:
+def _reopened(outcome: str | None) -> dict[str, Any]:
     """A lesson that was called off and then given a new time is open again; a taught one stays taught."""
-    if lesson.outcome in ("cancelled", "rescheduled"):
+    if outcome in ("cancelled", "rescheduled"):
         return {"outcome": None, "outcome_reason": None}
     return {}
 
@@ -109,22 +113,16 @@ def _attendance(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _people(data: Mapping[str, Any]) -> dict[str, Any]:
-    return _known(student_id=data.get("student_id"), tutor_id=data.get("tutor_id"))
+    return {name: data[name] for name in ("student_id", "tutor_id") if data.get(name) is not None}
 
 
 def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
-    starts_at, price = data.get("starts_at"), data.get("price")
-    plain = {
-        name: data.get(name) for name in ("subject", "topic", "duration_minutes", "currency", "room_url")
-    }
-    return {
-        **_people(data),
-        **_known(
-            **plain,
-            starts_at=datetime.fromisoformat(starts_at) if starts_at else None,
-            price=Decimal(price) if price is not None else None,
-        ),
-    }
+    said = {name: data[name] for name in PLAIN if data.get(name) is not None}
+    if data.get("starts_at"):
+        said["starts_at"] = datetime.fromisoformat(data["starts_at"])
+    if data.get("price") is not None:
+        said["price"] = Decimal(data["price"])
+    return said
 
 
 def _known(**fields: Any) -> dict[str, Any]:

@@ -27,9 +27,8 @@ class Material:
     shares: int = 0
 
 
-def fold(events: Iterable[Event]) -> Material | None:
-    """Events of one material, in their own order → its state; None when there are none."""
-    material: Material | None = None
+def fold(events: Iterable[Event], material: Material | None = None) -> Material | None:
+    """Events of one material, in their own order, after the state so far → its state; None when there are none."""
     for event in events:
         before = material or Material(str(event.data["material_id"]))
         material = replace(before, **_changes(before, event))

@@ -36,9 +36,8 @@ class Payment:
     refunds: tuple[Money, ...] = field(default=())
 
 
-def fold(events: Iterable[Event]) -> Payment | None:
-    """Events of one payment, in their own order → its state; None when there are none."""
-    payment: Payment | None = None
+def fold(events: Iterable[Event], payment: Payment | None = None) -> Payment | None:
+    """Events of one payment, in their own order, after the state so far → its state; None when there are none."""
     for event in events:
         data, money = event.data, Money(event.time, Decimal(event.data["amount"]))
         payment = payment or Payment(str(data["payment_id"]), str(data["student_id"]))

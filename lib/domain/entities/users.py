@@ -18,9 +18,9 @@ class User:
     deactivated_at: datetime | None = None
 
 
-def fold(events: Iterable[Event]) -> User | None:
-    """Registrations, updates and deactivations of one user, in their own order → the state."""
-    user: User | None = None
+def fold(events: Iterable[Event], user: User | None = None) -> User | None:
+    """Registrations, updates and deactivations of one user, in their own order, after the state so far → the
+    state."""
     for event in events:
         user = user or User(str(event.data["user_id"]))
         user = replace(user, role=event.data.get("role") or user.role)
