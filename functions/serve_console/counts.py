@@ -11,7 +11,7 @@ NOTIFICATIONS = (
 )
 QUEUES = "SELECT queue, count(*) AS value FROM queue_messages WHERE queue NOT LIKE '%.dead' GROUP BY 1"
 DEAD = "SELECT queue, count(*) AS value FROM dead_letters WHERE replayed_at IS NULL GROUP BY 1"
-EVENTS = "SELECT type, count(*) AS value FROM events GROUP BY 1"
+EVENTS = "SELECT type, events AS value FROM event_counts"
 OUTBOX = "SELECT 'outbox' AS queue, count(*) AS value FROM outbox WHERE due_at <= now()"
 ACTIVE = (
     "SELECT w.name AS window, count(DISTINCT user_id) FILTER (WHERE actions > 0) AS value "

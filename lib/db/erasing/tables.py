@@ -71,6 +71,7 @@ UNTOUCHED = MappingProxyType(
         "erasures": "tokens, pseudonyms and numbers; who asked for it is among the actors",
         "erasure_salt": "random bytes",
         "figure_versions": "families of figures, months, positions",
+        "event_counts": "types of events, numbers",
         "channel_pauses": "channels and mail servers, with a code",
         "send_permits": "numbers, and tokens of calls under way",
         "send_lines": "channels and times",

@@ -1,4 +1,4 @@
-"""Messages on their way are kept as they are, not packed."""
+"""Counts that every scrape reads, and messages on their way kept as they are."""
 
 from pathlib import Path
 
@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: nothing written since may be dropped. The code before this one runs on this schema as it is."""
-    raise RuntimeError("This migration only adds. The earlier code runs on it; to go back, restore a backup.")
+    """Refused: the counts would stand still while the log goes on."""
+    raise RuntimeError("This migration counts the log. To go back, restore a backup.")
