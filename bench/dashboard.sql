@@ -22,19 +22,19 @@ FROM (
 ) AS told;
 INSERT INTO lessons (lesson_id, student_id, tutor_id, subject, topic, starts_at, duration_minutes, price, currency, outcome, marked_at, deleted)
 SELECT lesson_id, student_id, tutor_id, subject, CASE WHEN i % 2 = 0 THEN 'Тема ' || i % 50 END, starts_at, 60, '1500.00', 'RUB', outcome,
-    CASE WHEN outcome <> 'cancelled' THEN starts_at + interval '1 hour' END, false FROM plan;
+    CASE WHEN outcome <> 'cancelled' THEN starts_at + interval '1 hour' END, false FROM plan ORDER BY starts_at, i;
 INSERT INTO lesson_rollup (slot, tutor_id, student_id, subject, scheduled, completed, cancelled, excused, unexcused, minutes, ratings,
     rating_sum, confirmed, reschedule_asked, declined)
 SELECT starts_at, tutor_id, student_id, subject, count(*), count(*) FILTER (WHERE outcome = 'attended'),
     count(*) FILTER (WHERE outcome = 'cancelled'), count(*) FILTER (WHERE outcome = 'excused_absence'),
     count(*) FILTER (WHERE outcome = 'unexcused_absence'), 60 * count(*) FILTER (WHERE outcome = 'attended'), 0, 0, 0, 0, 0
-FROM plan GROUP BY 1, 2, 3, 4;
+FROM plan GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;
 INSERT INTO lesson_slots SELECT slot, subject, sum(scheduled), sum(completed), sum(cancelled), sum(excused), sum(unexcused), sum(minutes),
-    0, 0, 0, 0, 0 FROM lesson_rollup GROUP BY 1, 2;
+    0, 0, 0, 0, 0 FROM lesson_rollup GROUP BY 1, 2 ORDER BY 1, 2;
 INSERT INTO lesson_days SELECT CAST(slot AT TIME ZONE 'UTC' AS date), tutor_id, sum(scheduled), sum(completed), sum(cancelled), sum(excused),
-    sum(unexcused), sum(minutes), 0, 0, 0, 0, 0 FROM lesson_rollup GROUP BY 1, 2;
+    sum(unexcused), sum(minutes), 0, 0, 0, 0, 0 FROM lesson_rollup GROUP BY 1, 2 ORDER BY 1, 2;
 INSERT INTO activity_rollup (slot, user_id, registered, logins, actions, deactivated)
-SELECT starts_at + interval '1 hour', student_id, 0, 0, count(*), 0 FROM plan WHERE outcome = 'attended' GROUP BY 1, 2;
+SELECT starts_at + interval '1 hour', student_id, 0, 0, count(*), 0 FROM plan WHERE outcome = 'attended' GROUP BY 1, 2 ORDER BY 1, 2;
 INSERT INTO figure_versions
 SELECT family, CAST(month AS date), (SELECT max(position) FROM events)
 FROM unnest(ARRAY['lessons', 'users']) AS family,

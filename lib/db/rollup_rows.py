@@ -60,7 +60,9 @@ def sum_coarse(conn: Connection) -> None:
         conn.execute(
             text(
                 f"INSERT INTO {rollup.table} ({', '.join((*rollup.keys, *rollup.counts))}) "  # noqa: S608 - our names
-                f"SELECT {', '.join(keys)}, {sums} FROM {fine} WHERE {wanted} GROUP BY {', '.join(keys)}"
+                f"SELECT {', '.join(keys)}, {sums} FROM {fine} WHERE {wanted} GROUP BY {', '.join(keys)} "
+                # As they come in when lessons are held: a month read later lies on few pages, not on all of them.
+                f"ORDER BY {', '.join(keys)}"
             )
         )
 
