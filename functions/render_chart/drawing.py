@@ -1,6 +1,6 @@
 """From a figure to a picture: Kaleido over one resident Chromium, with a deadline for every picture.
 
-Starting the browser costs seconds (tens of them when nothing of it is in the page cache yet), a warm picture
+Starting the browser costs seconds (on a machine that had never started it, more than twenty), a warm picture
 some 200 ms. A browser that hangs or dies is thrown away, and the picture is tried once more with another.
 """
 
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 DEADLINE_S = 26.0
 ATTEMPT_S = 14.0
 LEAST_S = 1.0
-# Before the first request nobody waits. A cold disk was seen to need more than 20 s for the browser's 300 MB.
+# Before the first request nobody waits. On a fresh machine the first picture was once not there after 20 s.
 WARMING_S = 90.0
 CLOSING_S = 2.0
 # Kaleido reads one picture at a time from its page anyway; more would only wait inside it.
@@ -102,12 +102,12 @@ def draw(figure: dict[str, Any], *, fmt: str, width: int, height: int, scale: fl
     options = {"format": fmt, "width": width, "height": height, "scale": scale}
     try:
         for attempt in (1, 2):
-            allowed = min(ATTEMPT_S, until - time.monotonic())
-            if allowed < LEAST_S:
+            end = min(time.monotonic() + ATTEMPT_S, until)
+            if end - time.monotonic() < LEAST_S:
                 break
             try:
-                _drawer = _drawer or Drawer(allowed)
-                return _drawer.draw(figure, options, allowed)
+                _drawer = _drawer or Drawer(end - time.monotonic())
+                return _drawer.draw(figure, options, end - time.monotonic())
             except Exception:
                 log.warning("picture_not_drawn", attempt=attempt, exc_info=True)
                 _throw_away()

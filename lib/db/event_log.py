@@ -148,8 +148,8 @@ def _draft(conn: Connection, new: Sequence[Event]) -> _Draft:
 
 def _renewed(conn: Connection, draft: _Draft, since: int, upto: int) -> _Draft:
     """The draft as it must be after what others appended at positions in (since, upto]; the log stands still."""
-    sources, ids = (draft.rows[name] for name in ("source", "id"))
-    span = {"since": since, "upto": upto, "entities": literal(draft.fresh), "sources": sources, "ids": ids}
+    sources, ids, entities = (draft.rows[name] for name in ("source", "id", "entity"))
+    span = {"since": since, "upto": upto, "entities": entities, "sources": sources, "ids": ids}
     others = conn.execute(BETWEEN, span).all()
     taken = {(row.source, row.id) for row in others}
     if any(event.key in taken for event in draft.events):

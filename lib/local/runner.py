@@ -122,6 +122,8 @@ def wait_until_warm(family: Family) -> None:
     deadline = time.monotonic() + READY_S
     for name, port in family.ports.items():
         while _status(port, "/_/health") != 200:
+            for child in family.all:
+                child.revive()
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{name} does not answer yet; see var/log.")
             time.sleep(0.05)

@@ -8,7 +8,7 @@ from lib.errors import BadInput
 
 DEEPEST = 32
 LONGEST_NUMBER = 40
-_ONLY_BRACKETS_AND_QUOTES = bytes(set(range(256)) - set(b'[]{}"'))
+_ALL_BUT_BRACKETS_AND_QUOTES = bytes(set(range(256)) - set(b'[]{}"'))
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _TEXTS = re.compile(rb'"[^"]*"')
 
@@ -47,7 +47,7 @@ def _check_depth(raw: bytes) -> None:
     left = raw
     if b"\\" in left:
         left = left.replace(b"\\\\", b"").replace(b'\\"', b"")
-    left = left.translate(_ONE_KIND, _ONLY_BRACKETS_AND_QUOTES).replace(b'""', b"")
+    left = left.translate(_ONE_KIND, _ALL_BUT_BRACKETS_AND_QUOTES).replace(b'""', b"")
     left = _TEXTS.sub(b"", left).partition(b'"')[0]
     for _ in range(DEEPEST):
         before, left = left, left.replace(b"[]", b"")
