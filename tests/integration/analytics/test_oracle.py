@@ -30,7 +30,7 @@ ZONES = (
 GRANULARITIES = ("day", "week", "month")
 UNTIL = date(2026, 9, 1)
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
-# A whole school of two years takes half an hour: ORACLE_STUDENTS=2000 ORACLE_DAYS=730 ORACLE_ROUNDS=18.
+# A whole school of two years takes a quarter of an hour: ORACLE_STUDENTS=2000 ORACLE_DAYS=730 ORACLE_ROUNDS=18.
 ROUNDS = int(os.environ.get("ORACLE_ROUNDS", "72"))
 STUDENTS = int(os.environ.get("ORACLE_STUDENTS", "60"))
 DAYS = int(os.environ.get("ORACLE_DAYS", "200"))
