@@ -17,13 +17,14 @@ from functions.render_chart.browser import Folder, kaleido_in, kill
 from lib.errors import Temporary
 
 log = structlog.get_logger()
-# An answer comes within 30 s, whatever the browser does: waiting, two attempts and two closings together.
-DEADLINE_S = 26.0
-ATTEMPT_S = 14.0
+# An answer comes within 30 s, whatever the browser does: waiting and two attempts, then the last one's closing.
+DEADLINE_S = 24.0
+ATTEMPT_S = 13.0
 LEAST_S = 1.0
 # Before the first request nobody waits. On a fresh machine the first picture was once not there after 20 s.
 WARMING_S = 90.0
 CLOSING_S = 2.0
+ENDING_S = 2.0
 # Kaleido reads one picture at a time from its page anyway; more would only wait inside it.
 _turn = threading.Lock()
 _drawer: "Drawer | None" = None
@@ -64,19 +65,22 @@ class Drawer:
         kill(self._kaleido)
         # It is being thrown away because it does not work: how it complains about that is of no use.
         with contextlib.suppress(Exception):
-            self._run(self._settled(), CLOSING_S)
+            self._run(self._settled(), CLOSING_S + ENDING_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CLOSING_S)
         self._folder.remove()
 
     async def _settled(self) -> None:
-        """Let Kaleido notice that its browser is gone, then end what still waits for it."""
+        """Let Kaleido notice that its browser is gone, as long as that takes no longer than it should; then end
+        what still waits for it, or it would be found unfinished when the loop is gone."""
         if self._kaleido is not None:
-            await self._kaleido.close()
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._kaleido.close(), CLOSING_S)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            await asyncio.wait(others, timeout=ENDING_S / 2)
 
 
 def warm() -> None:
@@ -92,7 +96,7 @@ def warm() -> None:
 def draw(figure: dict[str, Any], *, fmt: str, width: int, height: int, scale: float) -> bytes:
     """A Plotly figure as SVG or PNG; sizes in CSS pixels, PNG has `scale` device pixels for each.
 
-    Raises Temporary when others were before us for 26 s, or two browsers one after the other did not manage it
+    Raises Temporary when others were before us for 24 s, or two browsers one after the other did not manage it
     in that time.
     """
     global _drawer

@@ -228,7 +228,7 @@ def test_a_stopped_browser_is_given_up_in_time_and_leaves_nothing(
     stopped, known = browsers(), folders()
     for process in stopped:
         process.suspend()
-    # An attempt may take 14 s; a shorter one proves the same.
+    # An attempt may take 13 s; a shorter one proves the same.
     monkeypatch.setattr(drawing, "ATTEMPT_S", 2.0)
     monkeypatch.setattr(drawing, "DEADLINE_S", 2.0)
     assert chart(school, "&format=png").status_code == 503
