@@ -42,7 +42,7 @@ def add_arguments(group: "argparse._ArgumentGroup") -> None:
         "--logs",
         type=lambda given: [int(size) for size in given.split(",")],
         default=[100_000, 1_000_000],
-        help="lesson events of each log (default 100000,1000000; ten million take a quarter of an hour)",
+        help="lesson events of each log (default 100000,1000000; ten million take some ten minutes)",
     )
     group.add_argument(
         "--growing", choices=("years", "school"), default="years", help="what the log grows with"

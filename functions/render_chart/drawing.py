@@ -24,7 +24,7 @@ LEAST_S = 1.0
 # Before the first request nobody waits. On a fresh machine the first picture was once not there after 20 s.
 WARMING_S = 90.0
 CLOSING_S = 2.0
-ENDING_S = 2.0
+ENDING_S = 1.0
 # Kaleido reads one picture at a time from its page anyway; more would only wait inside it.
 _turn = threading.Lock()
 _drawer: "Drawer | None" = None
@@ -65,7 +65,7 @@ class Drawer:
         kill(self._kaleido)
         # It is being thrown away because it does not work: how it complains about that is of no use.
         with contextlib.suppress(Exception):
-            self._run(self._settled(), CLOSING_S + ENDING_S)
+            self._run(self._settled(), CLOSING_S + 2 * ENDING_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CLOSING_S)
         self._folder.remove()
@@ -80,7 +80,7 @@ class Drawer:
         for task in others:
             task.cancel()
         if others:
-            await asyncio.wait(others, timeout=ENDING_S / 2)
+            await asyncio.wait(others, timeout=ENDING_S)
 
 
 def warm() -> None:

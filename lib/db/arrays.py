@@ -1,7 +1,7 @@
 """Many rows in one statement: a column is one parameter, an array as PostgreSQL writes it.
 
-Measured with 400 rows of 17 columns: 30 µs a row, against 48 with psycopg2's own lists and 39 with JSON; that
-was with a look at each element, which cost a third of it and is gone.
+Measured with 400 rows of 17 columns when each element was still quoted by itself: 30 µs a row, against 48 with
+psycopg2's own lists and 39 with JSON. Columns of texts, quoted as a whole, are three times as fast since.
 """
 
 import re
@@ -47,7 +47,7 @@ def literal(values: Iterable[Any]) -> str:
 
 
 def numbers(values: Iterable[int | Decimal]) -> str:
-    """The same for numbers alone, five times as fast: they need no look at each."""
+    """The same for numbers alone, in two thirds of the time: they need no look at each."""
     return "{" + ",".join(map(str, values)) + "}"
 
 
@@ -75,8 +75,8 @@ def upsert(table: str, types: Mapping[str, str], key: Sequence[str], *, add: boo
 def run(conn: Connection, statements: Sequence[Statement]) -> None:
     """Execute statements one after the other in one journey to the server.
 
-    A journey costs little by itself, but at its end the interpreter has to be waited for, for up to 5 ms while
-    another thread computes; with the log's lock held, that is everybody's time.
+    A journey costs little by itself, but at its end a thread that computes has to give the interpreter up first;
+    with the log's lock held, that is everybody's time.
     """
     if statements:
         values = {f"{k}__{n}": v for n, (_, given) in enumerate(statements) for k, v in given.items()}

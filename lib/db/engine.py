@@ -35,7 +35,7 @@ def connect(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000)
         pool_pre_ping=True,
         pool_recycle=1800,
         executemany_mode="values_plus_batch",
-        # Three times as fast as the standard library's, and the log is read back for every story that goes on.
+        # More than twice as fast as the standard library's, and the log is read back for every story that goes on.
         json_deserializer=from_json,
         # An error's text goes to the log; names and addresses must not.
         hide_parameters=True,

@@ -63,11 +63,6 @@ LONGEST_WAIT_S = 1.0
 Along = Callable[[Sequence[Event]], Sequence[Statement]]
 
 
-def nothing_along(_events: Sequence[Event]) -> Sequence[Statement]:
-    """The `along` of an append that writes nothing beside the events."""
-    return ()
-
-
 def _encode(value: Any) -> str:
     """JSON for the log; a quarter of what the standard library's encoder takes for so small a text."""
     return to_json(value).decode()
@@ -81,7 +76,7 @@ class Appended:
     duplicates: int
 
 
-def append(conn: Connection, events: Sequence[Event], along: Along = nothing_along) -> Appended:
+def append(conn: Connection, events: Sequence[Event], along: Along | None = None) -> Appended:
     """Append events in the caller's transaction and bring states and figures up to date.
 
     A known `(source, id)` changes nothing, within the batch as well as against the log. All that can be is worked
@@ -100,26 +95,23 @@ def append(conn: Connection, events: Sequence[Event], along: Along = nothing_alo
         if len(known) == len(first_copies):
             # What is in the log stays there: to find that nothing is new needs no turn.
             return Appended((), len(events))
-        draft = _draft(conn, [event for key, event in first_copies.items() if key not in known])
-        written_along = along(draft.events)
+        draft = _draft(conn, [event for key, event in first_copies.items() if key not in known], along)
         lock(conn)
     finally:
         if ours:
             _drawing_up.release()
     upto = head(conn)[0]
     if upto != since:
-        drawn_up, draft = draft, _renewed(conn, draft, since, upto)
-        if draft.events != drawn_up.events:
-            written_along = along(draft.events)
+        draft = _renewed(conn, draft, since, upto, along)
     if draft.events:
-        _write(conn, draft, upto, written_along)
+        _write(conn, draft, upto)
     return Appended(draft.events, len(events) - len(draft.events))
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """What an append is going to write, as far as the log was known: `rows` are the events' columns but for the
-    position, `fresh` the new events by entity; `statements` write what `told` says."""
+    position, `fresh` the new events by entity; `statements` write what `told` says, and what goes along."""
 
     events: tuple[Event, ...]
     fresh: Mapping[str, Sequence[Event]]
@@ -129,7 +121,7 @@ class _Draft:
     touched: Set[tuple[str, date]]
 
 
-def _draft(conn: Connection, new: Sequence[Event]) -> _Draft:
+def _draft(conn: Connection, new: Sequence[Event], along: Along | None) -> _Draft:
     fresh: dict[str, list[Event]] = defaultdict(list)
     entities = [entity_of(event) for event in new]
     for event, entity in zip(new, entities, strict=True):
@@ -141,19 +133,18 @@ def _draft(conn: Connection, new: Sequence[Event]) -> _Draft:
     ]
     before = stories(conn, fresh)
     told = continued(before, fresh, new)
-    return _Draft(
-        tuple(new), fresh, columns(list(COLUMNS)[1:], rows), told, told.statements(), set(told.touched())
-    )
+    statements = [*told.statements(), *(along(new) if along else ())]
+    return _Draft(tuple(new), fresh, columns(list(COLUMNS)[1:], rows), told, statements, set(told.touched()))
 
 
-def _renewed(conn: Connection, draft: _Draft, since: int, upto: int) -> _Draft:
+def _renewed(conn: Connection, draft: _Draft, since: int, upto: int, along: Along | None) -> _Draft:
     """The draft as it must be after what others appended at positions in (since, upto]; the log stands still."""
     sources, ids, entities = (draft.rows[name] for name in ("source", "id", "entity"))
     span = {"since": since, "upto": upto, "entities": entities, "sources": sources, "ids": ids}
     others = conn.execute(BETWEEN, span).all()
     taken = {(row.source, row.id) for row in others}
     if any(event.key in taken for event in draft.events):
-        return _draft(conn, [event for event in draft.events if event.key not in taken])
+        return _draft(conn, [event for event in draft.events if event.key not in taken], along)
     shared = {row.entity: draft.fresh[row.entity] for row in others if row.entity in draft.fresh}
     if not shared:
         return draft
@@ -165,11 +156,11 @@ def _renewed(conn: Connection, draft: _Draft, since: int, upto: int) -> _Draft:
     )
 
 
-def _write(conn: Connection, draft: _Draft, upto: int, along: Sequence[Statement]) -> None:
+def _write(conn: Connection, draft: _Draft, upto: int) -> None:
     last = upto + len(draft.events)
     positions = numbers(range(upto + 1, last + 1))
     bump = bumped(draft.touched, last)
-    run(conn, [(INSERT, {"position": positions, **draft.rows}), *draft.statements, *bump, *along])
+    run(conn, [(INSERT, {"position": positions, **draft.rows}), *draft.statements, *bump])
 
 
 def lock(conn: Connection) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid6 import uuid7
 
 from lib.db import event_log
-from lib.db.event_log import Along, Appended, nothing_along
+from lib.db.event_log import Along, Appended
 from lib.db.tables import recipients
 from lib.domain.audience import ChannelState, Recipient
 from lib.domain.directory import DIRECTORY_TYPES, person, tied
@@ -77,7 +77,7 @@ def tell(conn: Connection, user_id: str, fields: Mapping[str, Any]) -> None:
     record(conn, [event])
 
 
-def record(conn: Connection, events: Sequence[Event], along: Along = nothing_along) -> Appended:
+def record(conn: Connection, events: Sequence[Event], along: Along | None = None) -> Appended:
     """Append events to the log and bring the directory up to date with them, in the caller's transaction.
     `along` as in `event_log.append`.
 

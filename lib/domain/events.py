@@ -77,7 +77,7 @@ def decode(body: object, arrival: Arrival) -> Event:
 def _from_cloudevent(body: dict[str, Any], arrival: Arrival) -> Event:
     if body["specversion"] != "1.0":
         raise Permanent("bad_specversion", f"specversion must be 1.0, not {str(body['specversion'])[:20]!r}.")
-    extensions = {name: body[name] for name in body.keys() - CONTEXT}
+    extensions = {k: v for k, v in body.items() if k not in CONTEXT}
     return _build(
         source=body.get("source"),
         event_id=body.get("id"),

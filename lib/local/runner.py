@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import urllib3
@@ -107,29 +107,26 @@ def _bridging(stack: Stack) -> None:
 
 def wait_until_healthy(settings: Settings, family: Family) -> None:
     """Wait for both services' `/health`. Raises TimeoutError after two minutes."""
-    deadline = time.monotonic() + READY_S
-    for port in (settings.notification_port, settings.analytics_port):
-        while _status(port) != 200:
-            for child in family.all:
-                child.revive()
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"http://localhost:{port}/health is not 200 yet; see var/log.")
-            time.sleep(0.05)
+    _wait(family, [(port, "/health") for port in (settings.notification_port, settings.analytics_port)])
 
 
 def wait_until_warm(family: Family) -> None:
     """Wait until every function answers; some make themselves warm first. Raises TimeoutError after two minutes."""
+    _wait(family, [(port, "/_/health") for port in family.ports.values()])
+
+
+def _wait(family: Family, asked: Iterable[tuple[int, str]]) -> None:
     deadline = time.monotonic() + READY_S
-    for name, port in family.ports.items():
-        while _status(port, "/_/health") != 200:
+    for port, path in asked:
+        while _status(port, path) != 200:
             for child in family.all:
                 child.revive()
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{name} does not answer yet; see var/log.")
+                raise TimeoutError(f"http://localhost:{port}{path} is not 200 yet; see var/log.")
             time.sleep(0.05)
 
 
-def _status(port: int, path: str = "/health") -> int:
+def _status(port: int, path: str) -> int:
     try:
         answer = urllib3.request("GET", f"http://127.0.0.1:{port}{path}", timeout=10.0, retries=False)
     except urllib3.exceptions.HTTPError:
