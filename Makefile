@@ -6,7 +6,7 @@ ROLE ?= admin
 SUB ?= admin-1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench render token migrate replay recompute lock
+.PHONY: help run test check bench gallery render token migrate replay recompute lock
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,10 @@ check: ## Format, lint, types, import directions, derived files
 bench: ## The benchmarks, a table and a JSON file in var/bench. ARGS="broadcast --recipients 900"
 	@$(MACHINE) test
 	@exec $(PYTHON) -m bench $(ARGS)
+
+gallery: ## Draws every chart and report into docs/gallery, to look at and to keep
+	@$(MACHINE) test
+	@exec $(PYTHON) -m tests.pictures $(ARGS)
 
 render: ## Writes what derives from stack.yml
 	@$(MACHINE) check

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcast, dashboard, exports, ingest
+from bench import broadcast, charts, dashboard, exports, imports, ingest, reports
 
 RESULTS = Path("var") / "bench"
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
@@ -18,6 +18,9 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "ingest": ingest.run,
     "dashboard": dashboard.run,
     "exports": exports.run,
+    "reports": reports.run,
+    "charts": charts.run,
+    "imports": imports.run,
 }
 
 
@@ -29,6 +32,9 @@ def main() -> int:
     ingest.add_arguments(parser.add_argument_group("ingest"))
     dashboard.add_arguments(parser.add_argument_group("dashboard"))
     exports.add_arguments(parser.add_argument_group("exports"))
+    reports.add_arguments(parser.add_argument_group("reports"))
+    charts.add_arguments(parser.add_argument_group("charts"))
+    imports.add_arguments(parser.add_argument_group("imports"))
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHES))
     if unknown:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes the files in secrets/ that docker-compose.local.yml mounts; what is there already stays as it is.
-# POSTGRES_PASSWORD, REDIS_PASSWORD, BOT_TOKEN, EMAIL_USERNAME, EMAIL_PASSWORD, their EMAIL_FALLBACK_… counterparts and
-# DKIM_PRIVATE_KEY may come from the environment.
+# POSTGRES_PASSWORD, REDIS_PASSWORD, BOT_TOKEN, EMAIL_USERNAME, EMAIL_PASSWORD, their EMAIL_FALLBACK_… counterparts,
+# DKIM_PRIVATE_KEY, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY may come from the environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,3 +37,5 @@ keep email-password "${EMAIL_PASSWORD:-}"
 keep email-fallback-username "${EMAIL_FALLBACK_USERNAME:-}"
 keep email-fallback-password "${EMAIL_FALLBACK_PASSWORD:-}"
 keep dkim-private-key "${DKIM_PRIVATE_KEY:-}"
+keep aws-access-key-id "${AWS_ACCESS_KEY_ID:-}"
+keep aws-secret-access-key "${AWS_SECRET_ACCESS_KEY:-}"

@@ -10,10 +10,10 @@ readonly purpose=${1:?run, check or test}
 readonly venv=.venv
 readonly stamp=$venv/.requirements
 
-# The charts' browser, the letters of charts and documents, and what WeasyPrint draws text with.
-run_packages=(chromium fonts-dejavu-core fonts-noto-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
-# The servers and tools that the tests start, each by itself in a folder of its own.
-test_packages=(rabbitmq-server redis-server nginx-light prometheus poppler-utils strace)
+# The letters of charts and documents, and what WeasyPrint draws text with.
+run_packages=(fonts-dejavu-core fonts-noto-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
+# The servers and tools that the tests start, each by itself in a folder of its own, and the browser they look with.
+test_packages=(chromium rabbitmq-server redis-server nginx-light prometheus poppler-utils strace)
 
 say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }

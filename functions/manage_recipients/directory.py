@@ -30,6 +30,13 @@ def require_self(call: Call, user_id: str, *, scope: str) -> None:
     raise not_found()
 
 
+def require_reader(conn: Connection, call: Call, user_id: str) -> None:
+    """Whoever `require_self` lets in, and a parent for an own child; anybody else gets the one 404."""
+    parent = recipients.get(conn, call.principal.sub) if call.principal.role == "parent" else None
+    if parent is None or user_id not in parent.child_ids:
+        require_self(call, user_id, scope="recipients:read")
+
+
 def shown(recipient: Recipient) -> dict[str, Any]:
     """An entry as the API shows it, with the state of every channel that has one."""
     return {**asdict(recipient), "channels": {name: asdict(c) for name, c in recipient.channels.items()}}

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from lib.cache.store import FIGURES
 from lib.db.erasing import act
 from lib.errors import not_found
-from lib.runtime import dispatching
+from lib.queue import outbox
+from lib.runtime import dispatching, reporting
 from lib.runtime.call import Call
 
 log = structlog.get_logger()
@@ -35,6 +36,7 @@ def erase(conn: Connection, call: Call, user_id: str) -> dict[str, Any]:
         raise not_found()
     for each in made.stopped:
         dispatching.publish(conn, each.delivery, each.type_name)
+    outbox.add(conn, [reporting.sweep(made.id)])
     # Answers under way may still be put there after this; the schedule empties it once more when they are out.
     call.cache.forget(FIGURES)
     log.info("erased", act=made.id)

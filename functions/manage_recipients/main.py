@@ -23,9 +23,9 @@ app = Function("manage_recipients")
 
 @app.get("/api/v1/recipients/<user_id>", summary="One entry of the directory")
 def read(call: Call, user_id: str) -> Reply:
-    """One's own, or anybody's for an admin or a service."""
-    directory.require_self(call, user_id, scope="recipients:read")
+    """One's own, an own child's for a parent, or anybody's for an admin or a service."""
     with call.db.connect() as conn:
+        directory.require_reader(conn, call, user_id)
         return Reply(directory.read(conn, user_id))
 
 

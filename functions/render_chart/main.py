@@ -1,55 +1,33 @@
-"""Draws charts from analytics answers: as a Plotly figure (JSON), SVG or PNG.
+"""Draws charts from analytics answers, and figures that are given: JSON, HTML, SVG, PNG, PDF, JPEG.
 
-Routes: GET /api/v1/charts/types, GET /api/v1/charts/{name}. The figures come from query_analytics, asked
-with the caller's own token, so a chart can show nothing that its viewer may not see.
+Routes: GET /api/v1/charts/types, GET /api/v1/charts/{name}, POST /api/v1/charts/render, POST /api/v1/charts/batch.
+The figures come from query_analytics, asked with the caller's own token, so a chart can show nothing that its viewer
+may not see.
 """
 
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, Field
-
-from functions.render_chart.catalogue import CHARTS, FORMATS, ROLES, Chart
-from functions.render_chart.drawing import draw, warm
+from functions.render_chart import batch, pages, picturing
+from functions.render_chart.asked import (
+    MEDIA,
+    Batch,
+    ChartQuery,
+    ChartType,
+    ChartTypes,
+    PictureQuery,
+    Pictures,
+    check_size,
+)
+from functions.render_chart.catalogue import CHARTS, Chart
+from functions.render_chart.drawing import warm
+from functions.render_chart.untrusted import LARGEST_BYTES, checked
 from lib.domain.parameters import Parameters
-from lib.errors import BadInput, not_found
-from lib.runtime import metrics
+from lib.errors import BadInput
 from lib.runtime.function import Call, Function, Reply
 
-# A picture is held uncompressed, 4 bytes a pixel, several times over: 40 megapixels stay below the memory limit.
-MOST_PIXELS = 40_000_000
-MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 app = Function("render_chart")
 app.on_start(warm)
-
-
-class ChartQuery(Parameters):
-    """How the chart should look, beside the common analytics parameters."""
-
-    format: Literal["json", "svg", "png"] = "json"
-    kind: str | None = None
-    width: int = Field(default=900, ge=200, le=4000, description="CSS pixels")
-    height: int = Field(default=500, ge=150, le=4000, description="CSS pixels")
-    scale: float = Field(default=1, ge=0.5, le=4, description="Device pixels a CSS pixel, for PNG")
-    theme: Literal["light", "dark"] = "light"
-    locale: Literal["ru", "en"] | None = None
-
-
-class ChartType(BaseModel):
-    """A chart that can be asked for."""
-
-    name: str
-    title: str
-    kinds: list[str]
-    formats: list[str]
-    parameters: list[str]
-    roles: list[str]
-
-
-class ChartTypes(BaseModel):
-    """All of them."""
-
-    items: list[ChartType]
 
 
 @app.get("/api/v1/charts/types", answer=ChartTypes, summary="Which charts there are")
@@ -65,37 +43,61 @@ def _type(chart: Chart, locale: str, parameters: list[str]) -> ChartType:
         name=chart.name,
         title=chart.title[locale],
         kinds=list(chart.kinds),
-        formats=list(FORMATS),
+        formats=list(MEDIA),
         parameters=parameters,
-        roles=list(ROLES),
+        needs=list(chart.needs),
+        roles=list(chart.roles),
     )
 
 
 @app.get(
     "/api/v1/charts/<name>",
     query=ChartQuery,
-    produces=("application/json", "image/svg+xml", "image/png"),
+    produces=tuple(media.partition(";")[0] for media in MEDIA.values()),
     summary="One chart",
 )
 def chart(call: Call, query: ChartQuery, name: str) -> Reply:
-    """The chart's figure as JSON, or drawn."""
-    wanted = CHARTS.get(name)
-    if wanted is None:
-        raise not_found("There is no chart of that name; /api/v1/charts/types lists them.")
-    kind = query.kind or wanted.kinds[0]
-    if kind not in wanted.kinds:
-        raise BadInput(f"kind must be one of {', '.join(wanted.kinds)}.")
-    if query.width * query.height * query.scale**2 > MOST_PIXELS:
-        raise BadInput("width x height x scale² must not be above 40 megapixels.")
-    answer = call.peers.get("query-analytics", wanted.source, params=_common(call), token=call.token).json()
-    figure = wanted.build(
-        answer, kind=kind, theme=query.theme, locale=query.locale or call.settings.default_locale
-    )
+    """The chart as a figure (JSON), as an interactive page, or drawn."""
+    asked, kind = picturing.wanted(name, query.kind)
+    check_size(query.width, query.height, query.scale)
+    answer = picturing.asked_of_analytics(call, asked, _common(call))
+    figure = picturing.figure_of(asked, answer, picturing.look_of(call, query, kind))
     if query.format == "json":
-        return Reply(figure)
-    with metrics.CHARTS.labels(query.format).time():
-        picture = draw(figure, fmt=query.format, width=query.width, height=query.height, scale=query.scale)
-    return Reply(picture, content_type=MEDIA[query.format], headers={"Cache-Control": "private, no-cache"})
+        return Reply(figure, headers={"Cache-Control": "private, no-cache"})
+    if query.format == "html":
+        headers = {"Content-Security-Policy": pages.policy(), "Cache-Control": "private, no-cache"}
+        return Reply(pages.page(figure, height=query.height), content_type=MEDIA["html"], headers=headers)
+    return _picture(call, figure, query)
+
+
+@app.post(
+    "/api/v1/charts/render",
+    query=PictureQuery,
+    body=dict[str, Any],
+    produces=("image/svg+xml", "image/png", "application/pdf", "image/jpeg"),
+    summary="A given Plotly figure as a picture",
+)
+def render(call: Call, query: PictureQuery, body: dict[str, Any]) -> Reply:
+    """A figure of up to 2 MB, `data` and `layout`, drawn without anything being fetched."""
+    if len(call.raw) > LARGEST_BYTES:
+        raise BadInput("The figure is larger than 2 MB: send fewer points.", status=413)
+    check_size(query.width, query.height, query.scale)
+    return _picture(call, checked(body), query)
+
+
+@app.post("/api/v1/charts/batch", body=Batch, answer=Pictures, summary="Up to twenty pictures by one call")
+def several(call: Call, body: Batch) -> Reply:
+    """Named charts and given figures; each item has its own status."""
+    return Reply(Pictures(items=batch.drawn(call, body.items)))
+
+
+def _picture(call: Call, figure: dict[str, Any], asked: ChartQuery | PictureQuery) -> Reply:
+    data, tag = picturing.picture(call, figure, asked)
+    headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    tags = [each.strip().removeprefix("W/") for each in call.headers.get("If-None-Match", "").split(",")]
+    if headers["ETag"] in tags:
+        return Reply(b"", 304, headers=headers)
+    return Reply(data, content_type=MEDIA[asked.format], headers=headers)
 
 
 def _common(call: Call) -> dict[str, Any]:

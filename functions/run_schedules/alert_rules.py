@@ -10,12 +10,14 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, Row
 
-from lib.db import alerts, event_log, recipients
+from lib.db import alerts, event_log, recipients, report_subscriptions
 from lib.db.balances import balances
 from lib.domain.alerts import (
+    LATE,
     LATELY,
     LATEST,
     LOG,
+    REPORTS,
     Alert,
     Kind,
     came_again,
@@ -126,11 +128,22 @@ def _outcomes(rows: "Iterable[Row[tuple[object, ...]]]") -> list[str]:
     return [row.outcome for row in rows]
 
 
+def reports_late(conn: Connection, at: Moment) -> Found:
+    """Regular reports that were due two hours ago and have not come out: to the admins; over when all have."""
+    late = report_subscriptions.late(conn, at.now - LATE)
+    if not late:
+        return Found((), tuple(each.subject for each in alerts.lasting(conn, "reports_late")))
+    first = {"id": late[0].id, "type": late[0].type, "since": instant_text(late[0].since)}
+    alert = Alert("reports_late", REPORTS, at.slot, {"reports": len(late), "first": first})
+    return Found((Concern(alert, user_ids=tuple(recipients.ids_of_role(conn, "admin"))),), ())
+
+
 RULES: Mapping[Kind, Callable[[Connection, Moment], Found]] = MappingProxyType(
     {
         "lessons_unmarked": lessons_unmarked,
         "no_events": no_events,
         "balance_low": balance_low,
         "missed_twice": missed,
+        "reports_late": reports_late,
     }
 )

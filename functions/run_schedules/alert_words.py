@@ -22,6 +22,7 @@ TITLES: Mapping[Kind, Mapping[str, str]] = {
     "no_events": {"ru": "Новых событий нет", "en": "No new events"},
     "balance_low": {"ru": "Оплаченные занятия закончились", "en": "No paid lessons left"},
     "missed_twice": {"ru": "Два пропуска подряд", "en": "Two lessons missed in a row"},
+    "reports_late": {"ru": "Отчёты по подписке опаздывают", "en": "Regular reports are late"},
 }
 TEXTS: Mapping[Kind, Mapping[str, str]] = {
     "lessons_unmarked": {
@@ -46,6 +47,16 @@ TEXTS: Mapping[Kind, Mapping[str, str]] = {
         "en": "{name}: the last two lessons were missed without notice. Please get in touch with each other and "
         "see whether the timetable still suits.",
     },
+    "reports_late": {
+        "ru": "Больше двух часов не готовы или не отправлены: {reports}. Проверьте, пожалуйста, работают ли функция "
+        "generate-report, хранилище и очередь сообщений.",
+        "en": "Not made or not sent for more than two hours: {reports}. Please check that the function "
+        "generate-report, the storage and the message queue are running.",
+    },
+}
+REPORTS = {
+    "ru": {"one": "отчёт", "few": "отчёта", "many": "отчётов", "other": "отчёта"},
+    "en": {"one": "report", "other": "reports"},
 }
 BALANCE = {
     "ru": ("оплаченных занятий не осталось", "не оплачено {lessons}"),
@@ -61,14 +72,16 @@ def worded(alert: Alert, locale: str, zone: ZoneInfo, name: str | None) -> tuple
             "lessons": counted(alert.detail["lessons"], locale),
             "first": _first(alert, locale, zone),
         }
+    if alert.kind == "reports_late":
+        values["reports"] = counted(alert.detail["reports"], locale, REPORTS)
     if alert.kind == "balance_low":
         values["balance"] = _balance(alert.detail["balance"], locale)
     return TITLES[alert.kind][locale], TEXTS[alert.kind][locale].format(**values)
 
 
-def counted(lessons: int, locale: str) -> str:
+def counted(number: int, locale: str, words: Mapping[str, Mapping[str, str]] = LESSONS) -> str:
     """«1 занятие», «2 занятия», «5 занятий»."""
-    return f"{lessons}\u00a0{LESSONS[locale][Locale.parse(locale).plural_form(lessons)]}"
+    return f"{number}\u00a0{words[locale][Locale.parse(locale).plural_form(number)]}"
 
 
 def _first(alert: Alert, locale: str, zone: ZoneInfo) -> str:

@@ -6,7 +6,7 @@ each thing to do claims a slot of its own, so it happens once.
 
 import structlog
 
-from functions.run_schedules import alerting, forgetting, reminders, upkeep
+from functions.run_schedules import alerting, forgetting, reminders, reporting, upkeep
 from functions.run_schedules.abandoned import requeued
 from lib.db.schedule import claim_slots
 from lib.queue import outbox
@@ -29,9 +29,11 @@ def tick(call: Call) -> None:
         forgetting.forget(conn, call.cache)
     with call.db.begin() as conn:
         upkeep.keep_up(conn, call.now)
+    with call.db.begin() as conn:
+        reports = outbox.add(conn, reporting.due(conn, call))
     alerted = alerting.watch(call)
-    if planned or woken or alerted:
-        log.info("tick", reminders=planned, requeued=woken, alerts=alerted)
+    if planned or woken or reports or alerted:
+        log.info("tick", reminders=planned, requeued=woken, reports=reports, alerts=alerted)
 
 
 def _measure(call: Call) -> None:

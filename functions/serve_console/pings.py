@@ -1,9 +1,7 @@
 """One ping a dependency: True when it answered, False when none is configured, an exception otherwise."""
 
 import smtplib
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import urllib3
 from sqlalchemy import text
@@ -11,6 +9,7 @@ from sqlalchemy import text
 from lib.errors import Temporary
 from lib.queue.rabbit import RabbitBroker
 from lib.runtime.function import Call
+from lib.storage.opening import opened
 
 TIMEOUT_S = 1.8
 
@@ -41,15 +40,8 @@ def cache(call: Call) -> bool:
 
 
 def storage(call: Call) -> bool:
-    """The nearest existing folder of the storage takes a byte: permissions alone say nothing of a full disk."""
-    url = call.settings.storage_url
-    if not url.startswith("file://"):
-        raise Temporary("Only folders can be pinged so far.")
-    folder = Path(url.removeprefix("file://"))
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    with tempfile.TemporaryFile(dir=folder) as probe:
-        probe.write(b"1")
+    """The folder takes a byte, or the bucket answers us."""
+    opened(call.settings, tries=1).ping()
     return True
 
 

@@ -7,7 +7,13 @@ from lib.errors import Temporary
 from lib.queue.rabbit import RabbitBroker
 
 # The queues of stack.yml, which is not part of a function's image; a contract test compares both.
-QUEUES = ("notifications.events", "notifications.email", "notifications.telegram", "analytics.events")
+QUEUES = (
+    "notifications.events",
+    "notifications.email",
+    "notifications.telegram",
+    "analytics.events",
+    "reports.requested",
+)
 DEADLINE_S = 2.0
 _pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="depth")
 

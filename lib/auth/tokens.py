@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import jwt
 
+from lib.auth import on_behalf
 from lib.errors import BadInput
 
 ROLES = ("admin", "tutor", "student", "parent", "service")
@@ -30,11 +31,15 @@ class AuthSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling. `sub` is the platform's user id; `role` "" means nobody (an open route)."""
+    """Who is calling. `sub` is the platform's user id; `role` "" means nobody (an open route).
+
+    `on_behalf`: a function asks for them while they are away; it may only read.
+    """
 
     sub: str = ""
     role: str = ""
     scopes: frozenset[str] = frozenset()
+    on_behalf: bool = False
 
     def may(self, scope: str) -> bool:
         """Whether a service token carries `scope`, its family (`analytics:*`) or everything (`*`)."""
@@ -54,6 +59,9 @@ def verify(token: str, settings: AuthSettings) -> Principal:
     try:
         if len(token) > LONGEST_TOKEN:
             raise jwt.InvalidTokenError("too long")
+        if on_behalf.is_one(token):
+            claims = on_behalf.read(token, settings.jwt_secret_key, leeway_s=LEEWAY_S)
+            return replace(_principal(claims), on_behalf=True)
         claims = jwt.decode(
             token,
             public or settings.jwt_secret_key,

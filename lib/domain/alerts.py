@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-Kind = Literal["lessons_unmarked", "no_events", "balance_low", "missed_twice"]
+Kind = Literal["lessons_unmarked", "no_events", "balance_low", "missed_twice", "reports_late"]
 
 OPENS, CLOSES = time(8), time(22)
 # After a standstill the evening's alerts are still sent that late: until midnight.
@@ -21,12 +21,14 @@ IN_USE = timedelta(days=7)
 LATELY = timedelta(days=2)
 USED_UP, FILLED = 0, 2
 MISSED, CAME = "unexcused_absence", "attended"
-LOG = "log"
+LOG, REPORTS = "log", "reports"
+# A regular report that has not come out by then.
+LATE = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`subject` is the person it is about, or LOG; `detail` is ready for JSON and holds no names."""
+    """`subject` is the person it is about, or LOG, or REPORTS; `detail` is ready for JSON and holds no names."""
 
     kind: Kind
     subject: str

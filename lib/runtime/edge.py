@@ -151,6 +151,8 @@ def _with_principal(call: Call, route: Route) -> Call:
     principal = verify(match[1], call.settings)
     if route.roles is not None and principal.role not in route.roles:
         raise BadInput(f"The role {principal.role} may not do this.", status=403)
+    if route.write and principal.on_behalf:
+        raise BadInput("On behalf of somebody one may only read.", status=403)
     return Call(
         call.services, call.request_id, call.now, call.headers, principal, match[1], call.raw, call.url
     )

@@ -16,8 +16,6 @@ QUIET = (
     "werkzeug",
     "fontTools",
     "weasyprint",
-    "choreographer",
-    "kaleido",
 )
 
 

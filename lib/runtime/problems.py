@@ -9,6 +9,8 @@ from lib.errors import BadInput, FieldError, Permanent, ServiceError, Temporary
 from lib.runtime.reply import Reply
 
 PROBLEM = "application/problem+json"
+# When to try again after too many requests at a time, in seconds.
+TOO_MANY_S = 30
 
 
 def problem(
@@ -39,7 +41,10 @@ def from_error(error: ServiceError, instance: str) -> Reply:
     """Our own errors → the answer that says what the caller should do."""
     match error:
         case BadInput():
-            return problem(error.status, error.detail, instance=instance, errors=error.errors)
+            wait = TOO_MANY_S if error.status == HTTPStatus.TOO_MANY_REQUESTS else None
+            return problem(
+                error.status, error.detail, instance=instance, errors=error.errors, retry_after=wait
+            )
         case Temporary():
             return problem(503, error.detail, instance=instance, retry_after=error.retry_after)
         case Permanent():

@@ -1,6 +1,7 @@
 """The environment, read once into one typed, frozen object. `.env.example` lists every variable."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -27,7 +28,14 @@ def _zone(name: str) -> str:
     return name
 
 
+def _storage(url: str) -> str:
+    if not re.fullmatch(r"file://.+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", url):
+        raise ValueError("must be file://folder or s3://bucket/prefix")
+    return url
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
+Storage = Annotated[str, AfterValidator(_storage)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Pem = Annotated[str, AfterValidator(readable_pem)]
 
@@ -47,8 +55,12 @@ class Settings(BaseModel):
     rabbitmq_url: str = ""
     redis_url: str = ""
     redis_password: str = ""
-    storage_url: str = "file://var/artifacts"
+    storage_url: Storage = "file://var/artifacts"
+    artifact_days: Annotated[int, Field(ge=1, le=366)] = 7
     aws_endpoint_url: str = ""
+    aws_region: str = ""
+    aws_access_key_id: str = ""
+    aws_secret_access_key: str = Field(default="", repr=False)
     email_host: str = ""
     email_port: Port = 587
     email_username: str = ""
@@ -141,7 +153,8 @@ def _check_mail(settings: Settings) -> None:
 
 
 def _check_production(settings: Settings) -> None:
-    if settings.environment != "production" or settings.jwt_public_key:
+    """Also where the platform signs with a key pair: links and tokens between functions are signed with this key."""
+    if settings.environment != "production":
         return
     if why := unfit(settings.jwt_secret_key):
         raise SettingsError(

@@ -69,7 +69,11 @@ _OWN: Mapping[str, tuple[Variable, ...]] = {
         *_all("instant", "week_start next_lesson_at"),
         *_all("number", "lessons_held homework_submitted average_percent"),
     ),
-    "report_ready": (*_all("text", "title period"), Variable("url", "url")),
+    "report_ready": (
+        *_all("text", "title period filename student_name"),
+        Variable("url", "url"),
+        Variable("until", "instant"),
+    ),
     "system_notification": _MESSAGE,
     "custom": _MESSAGE,
 }
@@ -141,6 +145,7 @@ _BOTH: Mapping[str, Any] = MappingProxyType(
         "average_percent": "84",
         "room_url": "https://example.com/room/42",
         "url": "https://example.com/files/42",
+        "until": "2026-12-02T14:00:00Z",
         "answer": "reschedule",
         "why": "quiet_hours",
     }
@@ -155,7 +160,11 @@ _SPECIAL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "ru": {"reason": "занятие отменил преподаватель"},
         "en": {"reason": "the tutor cancelled the lesson"},
     },
-    "report_ready": {"ru": {"title": "Занятия за ноябрь"}, "en": {"title": "Lessons in November"}},
+    # Either a file comes with it, or there is a link to it.
+    "report_ready": {
+        "ru": {"title": "Занятия за ноябрь", "filename": None},
+        "en": {"title": "Lessons in November", "filename": None},
+    },
     "system_notification": {"ru": {"title": "Выходной в субботу"}, "en": {"title": "Closed on Saturday"}},
     "custom": {"ru": {"title": "Выходной в субботу"}, "en": {"title": "Closed on Saturday"}},
 }

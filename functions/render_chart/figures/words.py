@@ -1,64 +1,44 @@
-"""What figures say, in Russian and English, with numbers and dates as people write them."""
+"""What figures say, in Russian and English."""
 
-from datetime import date
+from collections.abc import Callable
+from typing import Any
 
 from babel.core import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
 
-WORDS = {
-    "ru": {
-        "title": "Уроки и посещаемость",
-        "completed": "Проведены",
-        "excused": "Пропуск по уважительной причине",
-        "unexcused": "Пропуск без причины",
-        "cancelled": "Отменены",
-        "rate": "Посещаемость",
-        "lessons": "Уроки",
-        "none": "За этот период уроков не было",
-        "held": {
-            "one": "Проведено {done} из {n} урока",
-            "few": "Проведено {done} из {n} уроков",
-            "many": "Проведено {done} из {n} уроков",
-        },
-        "attendance": "посещаемость {rate}",
-    },
-    "en": {
-        "title": "Lessons and attendance",
-        "completed": "Completed",
-        "excused": "Excused absence",
-        "unexcused": "Unexcused absence",
-        "cancelled": "Cancelled",
-        "rate": "Attendance",
-        "lessons": "Lessons",
-        "none": "There were no lessons in this period",
-        "held": {"one": "{done} of {n} lesson held", "other": "{done} of {n} lessons held"},
-        "attendance": "attendance {rate}",
-    },
-}
+from functions.render_chart.figures import numbers
+from functions.render_chart.figures.wording import en, ru
+
+WORDS = {"ru": ru.WORDS, "en": en.WORDS}
 
 
-def word(locale: str, key: str) -> str:
-    """A fixed word or phrase."""
-    return str(WORDS[locale][key])
+def word(locale: str, key: str, **values: Any) -> str:
+    """A word or sentence; whole numbers are written as the language writes them."""
+    return str(WORDS[locale][key]).format(**_written(locale, values))
 
 
-def counted(locale: str, key: str, n: int, **values: int) -> str:
-    """A phrase in the plural form that `n` asks for (CLDR), with its numbers formatted."""
+def counted(locale: str, key: str, n: int, **values: Any) -> str:
+    """The same in the plural form that `n` asks for (CLDR)."""
     forms = WORDS[locale][key]
     assert isinstance(forms, dict)  # noqa: S101 - a word list of ours
-    form = Locale.parse(locale).plural_form(n)
-    text = forms.get(form) or forms.get("other") or forms["many"]
-    numbers = {name: format_decimal(value, locale=locale) for name, value in {**values, "n": n}.items()}
-    return str(text.format(**numbers))
+    form = Locale.parse(locale).plural_form(abs(n))
+    return (forms.get(form) or forms["other"]).format(**_written(locale, {**values, "n": n}))
 
 
-def percent(locale: str, rate: float) -> str:
-    """0.914 → «91 %»."""
-    return str(format_percent(rate, "#,##0 %" if locale == "ru" else "#,##0%", locale=locale))
+def _written(locale: str, values: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: numbers.count(locale, value) if isinstance(value, int) else str(value)
+        for name, value in values.items()
+    }
 
 
-def day(locale: str, value: date, granularity: str) -> str:
-    """A bucket's label: «3 нояб.», or «нояб. 2026» for months."""
-    pattern = "LLL y" if granularity == "month" else "d MMM"
-    return str(format_date(value, pattern, locale=locale))
+def named(locale: str, column: str, raw: str | None) -> str:
+    """A name as people see it: what is not known has a word for that, a method of payment its own."""
+    if not raw:
+        return word(locale, f"no.{column}")
+    known = WORDS[locale].get(f"{column}.{raw}") if column == "method" else None
+    return str(known or raw)
+
+
+def others(locale: str) -> Callable[[int], str]:
+    """«Остальные (12)»: what sums up so many is called."""
+    return lambda n: word(locale, "others", n=n)

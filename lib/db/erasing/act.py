@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from lib.db import event_log, recomputations
 from lib.db.arrays import literal
-from lib.db.erasing import log, messages, tables
+from lib.db.erasing import files, log, messages, tables
 from lib.db.erasing.looking import Looked, first_look
 from lib.db.erasing.messages import Stopped
 from lib.db.erasing.person import Person, meet
@@ -138,8 +138,9 @@ def _sweep(conn: Connection, person: Person, looked: Looked) -> dict[str, int]:
     return {table: len(rows) for table, rows in swept.items()}
 
 
-# A store that comes later, such as the files of STORAGE_URL, is one more step here.
+# A store that comes later is one more step here.
 STEPS: tuple[Callable[[Connection, Person, Looked], Mapping[str, int]], ...] = (
+    files.end,
     _drop,
     _rename,
     _rename_actors,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from lib.db import timeline
 from lib.db.arrays import literal
 from lib.db.deliveries import Delivery, as_delivery
+from lib.db.erasing.files import letters
 from lib.db.erasing.looking import Looked
 from lib.db.erasing.person import Person
 from lib.db.erasing.sweep import DATA, WORDS, Changed, sweep
@@ -83,10 +84,13 @@ def clean(conn: Connection, person: Person, looked: Looked) -> tuple[dict[str, i
     conn.execute(EMPTY, {"ids": literal(row.id for row in own), "datas": datas})
     others = sweep(conn, person, "notifications", LOOKED_THROUGH["notifications"], looked)
     mentioned = [str(each.row.id) for each in others if "data" in each.new]
-    stopped = _stopped(conn, person, [str(each.row.id) for each in others if _lost_its_words(each)])
+    reports = letters(conn)
+    wordless = [str(each.row.id) for each in others if _lost_its_words(each)]
+    stopped = _stopped(conn, person, [*wordless, *reports])
     # A file that bears somebody's name is about them, whatever is in it.
     files = sweep(conn, person, "attachments", LOOKED_THROUGH["attachments"], looked)
-    theirs = [*(row.id for row in own), *mentioned, *(str(each.row.notification_id) for each in files)]
+    named = [str(each.row.notification_id) for each in files]
+    theirs = [*(row.id for row in own), *mentioned, *named, *reports]
     dropped = conn.execute(DROP_FILES, {"ids": literal(theirs)}).rowcount
     counts = {"notifications": len({row.id for row in own} | {str(each.row.id) for each in others})}
     return counts | {"attachments": dropped} | _renamed(conn, person), stopped

@@ -41,6 +41,8 @@ ACTORS = MappingProxyType(
         "templates": "created_by",
         "recomputations": "requested_by",
         "idempotency_keys": "principal",
+        "reports": "requested_by",
+        "report_subscriptions": "requested_by",
         "erasures": "requested_by",
     }
 )
@@ -61,6 +63,8 @@ SWEPT: Mapping[str, Mapping[str, Column]] = MappingProxyType(
         "recomputations": {"differences": RECORD, "error": WORDS, "entity": WORDS},
         "schedule_runs": {"schedule": WORDS},
         "alerts": {"detail": ALERT},
+        "reports": {"parameters": RECORD, "deliver_to": RECORD, "error": WORDS, "filename": WORDS},
+        "report_subscriptions": {"parameters": RECORD},
     }
 )
 # Every column that is looked through.
@@ -76,6 +80,7 @@ UNTOUCHED = MappingProxyType(
         "send_permits": "numbers, and tokens of calls under way",
         "send_lines": "channels and times",
         "queue_failures": "fingerprints of messages (SHA-256 over whole bodies)",
+        "ended_artifacts": "hashes of files that are about to be deleted: see `files`",
         "alembic_version": "the revision of the schema",
     }
 )

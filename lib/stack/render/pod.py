@@ -11,9 +11,12 @@ OPTIONAL_SECRETS = frozenset(
         "email-fallback-username",
         "email-fallback-password",
         "dkim-private-key",
+        "aws-access-key-id",
+        "aws-secret-access-key",
     }
 )
-"""A mail server of one's own network may ask for no name; a pod does not start without the other secrets."""
+"""A mail server of one's own network may ask for no name, a bucket knows its pods by their account; a pod does not
+start without the other secrets."""
 SECRETS_FOLDER = "/var/openfaas/secrets"
 
 

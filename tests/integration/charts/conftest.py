@@ -18,6 +18,6 @@ def school(database_url: str) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _no_browser_is_left_behind() -> Iterator[None]:
+def _no_process_is_left_behind() -> Iterator[None]:
     yield
     drawing.close()

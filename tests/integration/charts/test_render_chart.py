@@ -1,21 +1,15 @@
-"""Charts over HTTP: the viewer's own figures, really drawn by Chromium."""
+"""Charts over HTTP: the viewer's own figures, really drawn by plotly.js."""
 
 import io
-import os
-import signal
-import subprocess
-import sys
-import tempfile
+import json
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
-from functions.render_chart import browser, drawing
 from tests.clients import Answer
 from tests.integration.analytics.conftest import BATCH
 from tests.integration.analytics.stories import cloudevent, lesson_at
@@ -23,7 +17,6 @@ from tests.integration.runtime.served import Served
 
 CHART = "/api/v1/charts/lesson_completion"
 DAYS = "from=2026-11-22&to=2026-11-23&tz=UTC"
-FIGURE = {"data": [{"type": "bar", "x": ["a"], "y": [1]}], "layout": {}}
 
 
 def taught(school: Served) -> None:
@@ -45,7 +38,7 @@ def marked(lesson: str, status: str) -> dict[str, Any]:
     return cloudevent("lesson.attendance_marked", data, "2026-11-22T12:00:00Z")
 
 
-def chart(school: Served, query: str = "", **who: str) -> Answer:
+def chart(school: Served, query: str = "", **who: Any) -> Answer:
     return school["render_chart"].get(f"{CHART}?{DAYS}{query}", **who)
 
 
@@ -53,24 +46,6 @@ def completed(answer: Answer) -> list[int]:
     assert answer.status_code == 200, answer.text
     values: list[int] = answer.json["data"][0]["y"]
     return values
-
-
-def browsers() -> list[psutil.Process]:
-    """Our own living descendants that belong to the browser."""
-    return [p for p in psutil.Process().children(recursive=True) if lives_and_is_of_it(p)]
-
-
-def lives_and_is_of_it(process: psutil.Process) -> bool:
-    """Some of them end by themselves between being listed and being looked at."""
-    try:
-        alive = process.status() != psutil.STATUS_ZOMBIE
-        return alive and any("chrom" in word for word in process.cmdline())
-    except psutil.NoSuchProcess:
-        return False
-
-
-def folders() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob(f"{browser.PREFIX}*")}
 
 
 def test_the_figure_shows_what_analytics_answers(school: Served) -> None:
@@ -91,6 +66,24 @@ def test_the_common_parameters_reach_the_figures(school: Served) -> None:
     assert chart(school, "&granularity=month&locale=en").json["layout"]["xaxis"]["ticktext"] == ["Nov 2026"]
     assert completed(chart(school, "&tutor_id=t2")) == [0, 0]
     assert completed(chart(school, "&subject=%D0%A4%D0%B8%D0%B7%D0%B8%D0%BA%D0%B0")) == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("days=92", "day"),
+        ("days=93", "week"),
+        ("from=2024-11-01&to=2026-11-22", "month"),
+        ("days=730&granularity=day", "day"),
+        ("from=2026-11-01&to=2026-11-22", "day"),
+    ],
+)
+def test_a_long_period_is_shown_by_weeks_or_months_unless_asked_otherwise(
+    school: Served, asked: str, shown: str
+) -> None:
+    taught(school)
+    figure = school["render_chart"].get(f"{CHART}?{asked}").json
+    assert figure["layout"]["meta"]["filters"]["granularity"] == shown
 
 
 def test_each_viewer_sees_the_lessons_of_their_own(school: Served) -> None:
@@ -117,15 +110,40 @@ def test_another_students_chart_and_an_absent_ones_are_the_same_404(school: Serv
 
 
 def test_what_charts_there_are_can_be_asked(school: Served) -> None:
-    (only,) = school["render_chart"].get("/api/v1/charts/types").json["items"]
-    assert (only["name"], only["kinds"], only["title"]) == (
+    items = {item["name"]: item for item in school["render_chart"].get("/api/v1/charts/types").json["items"]}
+    assert set(items) == {
         "lesson_completion",
-        ["bar", "line"],
-        "Уроки и посещаемость",
-    )
-    assert {"from", "to", "tz", "format", "kind", "width", "height", "scale", "theme", "locale"} <= set(
-        only["parameters"]
-    )
+        "subject_performance",
+        "revenue_trends",
+        "tutor_earnings",
+        "user_activity",
+        "material_usage",
+        "homework_scores",
+        "retention",
+        "student_progress",
+        "dashboard_overview",
+    }
+    assert items["student_progress"]["needs"] == ["student_id"]
+    lessons = items["lesson_completion"]
+    assert (lessons["kinds"][0], lessons["title"]) == ("bar", "Уроки и посещаемость")
+    assert set(lessons["formats"]) == {"json", "html", "svg", "png", "pdf", "jpeg"}
+    asked = {"from", "to", "tz", "format", "kind", "width", "height", "scale", "theme", "locale"}
+    assert asked <= set(lessons["parameters"])
+
+
+def test_every_chart_is_drawn_for_everybody_who_may_see_it(school: Served) -> None:
+    taught(school)
+    types = school["render_chart"].get("/api/v1/charts/types").json["items"]
+    for item in types:
+        for role, sub in (("admin", "a"), ("tutor", "t"), ("student", "s"), ("parent", "p")):
+            needed = "&student_id=s" if item["needs"] else ""
+            path = f"/api/v1/charts/{item['name']}?{DAYS}&format=svg{needed}"
+            answer = school["render_chart"].get(path, role=role, sub=sub)
+            expected = {200} if role in item["roles"] else {403}
+            # A parent who is no parent of the student's has no chart of the student.
+            if needed and role == "parent":
+                expected = {404}
+            assert answer.status_code in expected, (item["name"], role, answer.text[:200])
 
 
 def test_an_unknown_chart_is_a_404_that_says_where_to_look(school: Served) -> None:
@@ -137,7 +155,7 @@ def test_an_unknown_chart_is_a_404_that_says_where_to_look(school: Served) -> No
 @pytest.mark.parametrize(
     "query",
     [
-        "&kind=pie",
+        "&kind=treemap",
         "&format=bmp",
         "&theme=sepia",
         "&locale=fr",
@@ -208,92 +226,35 @@ def test_two_viewers_at_once_each_get_their_own_picture(school: Served) -> None:
     assert "0 of 1 lesson held" in second.text
 
 
-@pytest.mark.parametrize("victims", ["all of it", "its first process"])
-def test_a_browser_killed_between_two_pictures_costs_at_most_one_503(school: Served, victims: str) -> None:
+def test_the_same_picture_again_is_a_304_and_another_theme_is_not(school: Served) -> None:
     taught(school)
-    assert chart(school, "&format=png").status_code == 200
-    for process in browsers()[: None if victims == "all of it" else 1]:
-        process.kill()
-    first = chart(school, "&format=png")
-    if first.status_code != 200:
-        assert (first.status_code, int(first.headers["Retry-After"]) >= 1) == (503, True)
-    assert chart(school, "&format=png").status_code == 200
+    first = chart(school, "&format=svg")
+    again = chart(school, "&format=svg", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    other = chart(school, "&format=svg&theme=dark", headers={"If-None-Match": first.headers["ETag"]})
+    assert (other.status_code, other.headers["ETag"] != first.headers["ETag"]) == (200, True)
 
 
-def test_a_stopped_browser_is_given_up_in_time_and_leaves_nothing(
-    school: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_jpeg_and_a_pdf_hold_the_same_picture(school: Served) -> None:
     taught(school)
-    assert chart(school, "&format=png").status_code == 200
-    stopped, known = browsers(), folders()
-    for process in stopped:
-        process.suspend()
-    # An attempt may take 13 s; a shorter one proves the same.
-    monkeypatch.setattr(drawing, "ATTEMPT_S", 2.0)
-    monkeypatch.setattr(drawing, "DEADLINE_S", 2.0)
-    assert chart(school, "&format=png").status_code == 503
-    psutil.wait_procs(stopped, timeout=10)
-    assert [p for p in stopped if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
-    monkeypatch.undo()
-    assert chart(school, "&format=png").status_code == 200
-    assert len(folders() & known) < len(known)
+    answer = chart(school, "&format=jpeg&width=600&height=300&scale=2")
+    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+    picture = Image.open(io.BytesIO(answer.data))
+    assert (picture.size, picture.format) == ((1200, 600), "JPEG")
+    paper = chart(school, "&format=pdf&width=600&height=300")
+    assert (paper.status_code, paper.content_type) == (200, "application/pdf")
+    document = PdfReader(io.BytesIO(paper.data))
+    (page,) = document.pages
+    assert (float(page.mediabox.width), float(page.mediabox.height)) == (450, 225)
+    assert "Уроки и посещаемость" in page.extract_text()
+    assert document.root_object.get("/Lang", "") == "ru"
 
 
-def test_after_a_stopped_browser_the_same_request_tries_another(
-    school: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_needs_nothing_but_itself(school: Served) -> None:
     taught(school)
-    assert chart(school, "&format=png").status_code == 200
-    stopped = browsers()
-    for process in stopped:
-        process.suspend()
-    monkeypatch.setattr(drawing, "ATTEMPT_S", 5.0)
-    assert chart(school, "&format=png").status_code == 200
-    psutil.wait_procs(stopped, timeout=10)
-    assert [p for p in stopped if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
-
-
-def test_warming_starts_the_browser_and_a_failure_to_is_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawing.close()
-    with monkeypatch.context() as without:
-        without.setattr(drawing, "Folder", lambda: (_ for _ in ()).throw(OSError("no room")))
-        drawing.warm()
-        assert browsers() == []
-    drawing.warm()
-    running = browsers()
-    assert running
-    assert drawing.draw(FIGURE, fmt="png", width=300, height=200, scale=1)
-    assert {p.pid for p in running} <= {p.pid for p in browsers()}
-
-
-def test_closing_leaves_no_process_and_no_folder() -> None:
-    before = folders()
-    drawing.close()
-    drawing.draw(FIGURE, fmt="png", width=300, height=200, scale=1)
-    running = browsers()
-    assert running
-    drawing.close()
-    psutil.wait_procs(running, timeout=10)
-    assert browsers() == []
-    assert folders() <= before
-
-
-def test_the_folder_of_a_killed_function_is_swept_by_the_next_one() -> None:
-    holding = (
-        "from functions.render_chart.browser import Folder; f = Folder(); print(f.path, flush=True); input()"
-    )
-    child = subprocess.Popen(
-        [sys.executable, "-c", holding],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=os.getcwd(),
-    )
-    assert child.stdout is not None
-    path = Path(child.stdout.readline().strip())
-    browser.sweep()
-    assert path.exists()
-    child.send_signal(signal.SIGKILL)
-    child.communicate()
-    browser.sweep()
-    assert not path.exists()
+    answer = chart(school, "&format=html&locale=en")
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "<caption>Lessons and attendance" in answer.text
+    shown = json.loads(answer.text.partition('id="figure">')[2].partition("</script>")[0])
+    assert shown["data"] == chart(school, "&locale=en").json["data"]

@@ -29,6 +29,13 @@ LEFT_BEHIND = """
     INSERT INTO timeline (delivery_id, notification_id, kind, detail) SELECT id, notification_id, 'answer',
         jsonb_build_object('answer', '250 2.1.5 <' || :email || '> Ok', 'passed', '["known"]'::jsonb)
         FROM deliveries WHERE user_id = 's-masha-77' LIMIT 1;
+    INSERT INTO report_subscriptions (id, requested_by, type, format, parameters, every, day, at, channel, zone,
+        next_at) VALUES (gen_random_uuid(), 'student:s-masha-77', 'student', 'pdf', '{"student_id": "s-masha-77"}',
+        'monthly', 1, '09 00', 'email', 'UTC', now());
+    INSERT INTO reports (id, type, format, parameters, locale, state, requested_by, deliver_to, fingerprint, filename,
+        artifact_key, error) SELECT gen_random_uuid(), 'student', 'pdf', '{"student_id": "s-masha-77"}', 'ru', state,
+        'student:s-masha-77', '{"channel": "email", "user_id": "s-masha-77"}', state, :name, 'reports/ab/' || state,
+        :name FROM unnest(ARRAY['queued', 'running', 'done', 'failed', 'expired', 'cancelled']) AS state;
     INSERT INTO schedule_runs (schedule, slot) VALUES ('lesson_reminder/x/s-masha-77/60', now())
 """
 PLACES = {
@@ -43,6 +50,8 @@ PLACES = {
         "receipts",
         "recipients",
         "recomputations",
+        "reports",
+        "report_subscriptions",
     ),
     *("redis", "schedule_runs", "send_chats", "telegram_links", "templates", "timeline", "users"),
 }

@@ -72,6 +72,17 @@ def test_one_reads_ones_own_entry_and_no_other(school: School) -> None:
     assert foreign.get_json()["detail"] == absent.get_json()["detail"]
 
 
+def test_a_parent_reads_the_entries_of_own_children_and_changes_none(school: School) -> None:
+    school.person("masha", role="student")
+    school.person("sasha", role="student")
+    school.person("mama", role="parent", child_ids=["masha"])
+    assert school.call("GET", "/api/v1/recipients/masha", role="parent", sub="mama").status_code == 200
+    assert school.call("GET", "/api/v1/recipients/sasha", role="parent", sub="mama").status_code == 404
+    assert school.call("GET", "/api/v1/recipients/masha", role="student", sub="mama").status_code == 404
+    link = school.call("POST", "/api/v1/recipients/masha/telegram-link", role="parent", sub="mama")
+    assert link.status_code == 404
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -11,7 +11,7 @@ from lib.testing.simulator.school import events as simulated
 from tests.integration.analytics.conftest import BATCH
 from tests.integration.runtime.served import Served
 
-NAMES = ("aggregate_events", "query_analytics", "render_chart", "generate_report")
+NAMES = ("aggregate_events", "query_analytics", "render_chart", "generate_report", "manage_recipients")
 
 
 @pytest.fixture
@@ -33,6 +33,6 @@ def school(empty_school: Served) -> Served:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _no_browser_is_left_behind() -> Iterator[None]:
+def _no_drawing_process_is_left_behind() -> Iterator[None]:
     yield
     drawing.close()

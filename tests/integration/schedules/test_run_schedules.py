@@ -33,7 +33,8 @@ def test_the_event_is_a_cloudevent_for_the_dispatcher_with_an_id_that_stays_the_
     clockwork.lesson(NOON + HOUR)
     clockwork.tick()
     ((exchange, queue, message_id, content_type, body),) = clockwork.rows(
-        "SELECT exchange, routing_key, message_id, content_type, body FROM outbox"
+        "SELECT exchange, routing_key, message_id, content_type, body FROM outbox "
+        "WHERE routing_key = 'notifications.events'"
     )
     event = json.loads(body)
     assert (exchange, queue, content_type) == ("", "notifications.events", "application/cloudevents+json")
@@ -173,7 +174,9 @@ def abandoned(clockwork: Clockwork, number: int, **more: Any) -> str:
 
 
 def woken(clockwork: Clockwork) -> list[tuple[str, str]]:
-    rows = clockwork.rows("SELECT routing_key, body FROM outbox ORDER BY id")
+    rows = clockwork.rows(
+        "SELECT routing_key, body FROM outbox WHERE routing_key LIKE 'notifications.%' ORDER BY id"
+    )
     return [(queue, json.loads(body)["data"]["delivery_id"]) for queue, body in rows]
 
 

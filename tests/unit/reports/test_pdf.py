@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from functions.generate_report.pdf import written
+from functions.generate_report.writers.pdf import printed
 from tests.servers.echo import EchoServer
 
 
@@ -45,13 +45,13 @@ def nested_svg(url: str) -> str:
 )
 def test_nothing_is_fetched_from_a_network(stranger: EchoServer, body: str) -> None:
     svg = nested_svg(f"{stranger.url}/inner.png")
-    document = written(page(body.format(url=stranger.url, svg=svg)))
+    document = printed(page(body.format(url=stranger.url, svg=svg)))
     assert document.startswith(b"%PDF-")
     assert stranger.connections == set()
 
 
 def test_a_style_sheet_of_a_stranger_is_not_asked_for(stranger: EchoServer) -> None:
-    written(page("<p>p</p>", head=f'<link rel="stylesheet" href="{stranger.url}/a.css">'))
+    printed(page("<p>p</p>", head=f'<link rel="stylesheet" href="{stranger.url}/a.css">'))
     assert stranger.connections == set()
 
 
@@ -59,7 +59,7 @@ def test_no_file_of_this_machine_ends_up_in_a_document(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("do not tell")
     link = f'<a rel="attachment" href="{secret.as_uri()}">a</a><img src="{secret.as_uri()}" alt="">'
-    reader = PdfReader(io.BytesIO(written(page(link))))
+    reader = PdfReader(io.BytesIO(printed(page(link))))
     assert reader.attachments == {}
     contents = [page.get_contents() for page in reader.pages]
     assert b"do not tell" not in b"".join(each.get_data() for each in contents if each is not None)
@@ -70,6 +70,6 @@ def test_data_of_its_own_is_drawn() -> None:
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     )
     body = f'<p>Рядом</p><img src="data:image/png;base64,{picture}" alt="Точка">'
-    (first,) = PdfReader(io.BytesIO(written(page(body)))).pages
+    (first,) = PdfReader(io.BytesIO(printed(page(body)))).pages
     assert len(first.images) == 1
     assert "Рядом" in first.extract_text()
