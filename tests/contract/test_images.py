@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from lib.stack import FunctionSpec, Stack, load
 
@@ -66,10 +68,8 @@ def test_a_functions_own_packages_are_in_the_lock(function: FunctionSpec) -> Non
     wanted = [ROOT / "lib" / "requirements.txt", ROOT / "functions" / function.module / "requirements.txt"]
     locked = {line.split("==")[0] for line in (ROOT / "requirements.lock").read_text().splitlines()}
     for path in filter(Path.exists, wanted):
-        names = [
-            line.split("[")[0].lower() for line in path.read_text().splitlines() if line[:1] not in {"", "#"}
-        ]
-        assert set(names) <= locked
+        lines = [line for line in path.read_text().splitlines() if line[:1] not in {"", "#"}]
+        assert {canonicalize_name(Requirement(line).name) for line in lines} <= locked
 
 
 def test_the_lock_names_no_place_of_the_machine_that_made_it() -> None:
