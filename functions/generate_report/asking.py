@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawn chart: an SVG, and what it says in words and numbers."""
+    """A chart: what it says in words and numbers, and its SVG, or the figure where nobody looks at it."""
 
     svg: bytes
     meta: Json

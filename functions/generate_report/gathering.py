@@ -26,6 +26,8 @@ PAGE = 200
 TRIES = 3
 CHART_SIZE = {"width": 860, "height": 360}
 THEMES = {"html": ("light", "dark")}
+# These hold what charts say, not how they look.
+WITHOUT_PICTURES = ("csv", "xlsx")
 # Up to so many days, a row or a mark for each is readable.
 DAILY, WEEKLY = 45, 200
 # Percent done when the first answers are there, and what reading lists takes of the rest.
@@ -141,7 +143,8 @@ def _charts(
         each for each in report.draws if (each.quick or not wanted.quick) and _anything(answers[each.of])
     ]
     themes = THEMES.get(wanted.format, ("print",))
-    look = {"format": "svg", "locale": wanted.locale, **CHART_SIZE}
+    form = "json" if wanted.format in WITHOUT_PICTURES else "svg"
+    look = {"format": form, "locale": wanted.locale, **CHART_SIZE}
     items = [
         {"chart": each.chart, "kind": each.kind, "answer": answers[each.of], "theme": theme, **look}
         for each in draws

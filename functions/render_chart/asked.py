@@ -52,7 +52,7 @@ class PictureQuery(BaseModel):
 
 
 class Item(BaseModel):
-    """One picture of a batch: a given `figure`, or a named `chart`.
+    """One picture of a batch: a given `figure`, or a named `chart`; `json` is the chart's figure, not drawn.
 
     A chart is drawn from the analytics answer that is given as `answer`, or else from what analytics answers to
     `parameters` (names and values as in the chart's URL).
@@ -65,7 +65,7 @@ class Item(BaseModel):
     answer: dict[str, Any] | None = None
     parameters: dict[str, str] = {}
     kind: str | None = None
-    format: PictureFormat = "svg"
+    format: PictureFormat | Literal["json"] = "svg"
     width: Width = 900
     height: Height = 500
     scale: Scale = 1
@@ -78,6 +78,8 @@ class Item(BaseModel):
             raise ValueError("give either figure or chart")
         if self.figure is not None and (self.answer is not None or self.parameters or self.kind):
             raise ValueError("answer, parameters and kind belong to a chart, not to a figure")
+        if self.figure is not None and self.format == "json":
+            raise ValueError("a given figure is JSON already: ask for svg, png, pdf or jpeg")
         return self
 
 

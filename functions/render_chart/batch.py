@@ -29,7 +29,7 @@ def _item(call: Call, item: Item, until: float) -> BatchItem:
             raise Temporary("There was no time left for this picture. Ask for it again.", retry_after=1)
         check_size(item.width, item.height, item.scale)
         figure = _figure(call, item)
-        data, _ = picturing.picture(call, figure, item)
+        data = _data(call, figure, item)
     except ServiceError as error:
         reply = from_error(error, urlsplit(call.url).path)
         return BatchItem(status=reply.status, problem=json.loads(reply.body))
@@ -40,6 +40,12 @@ def _item(call: Call, item: Item, until: float) -> BatchItem:
         data=base64.b64encode(data).decode(),
         meta=meta,
     )
+
+
+def _data(call: Call, figure: dict[str, Any], item: Item) -> bytes:
+    if item.format == "json":
+        return json.dumps(figure, ensure_ascii=False).encode()
+    return picturing.picture(call, figure, item)[0]
 
 
 def _figure(call: Call, item: Item) -> dict[str, Any]:

@@ -151,7 +151,11 @@ def _finding(answer: dict[str, Any], look: Look, key: str, rows: Rows) -> str:
     found += saying.against(look, score, saying.previous(answer).get("average_score_percent"), "score")
     if summary["on_time_rate"] is not None:
         found += word(locale, "homework.on_time", rate=numbers.percent(locale, summary["on_time_rate"]))
-    return found + (_trend(answer, look) if look.kind == "line" else _best(look, key, rows))
+    return found + (
+        _trend(answer, look)
+        if look.kind == "line"
+        else saying.best_and_worst(look, "homework.best", rows, key)
+    )
 
 
 def _trend(answer: dict[str, Any], look: Look) -> str:
@@ -167,22 +171,6 @@ def _trend(answer: dict[str, Any], look: Look) -> str:
         return ""
     first_written, last_written = (numbers.short(look.locale, each, "score") for each in (first, last))
     return word(look.locale, "homework.trend", first=first_written, last=last_written)
-
-
-def _best(look: Look, key: str, rows: Rows) -> str:
-    known = [row for row in rows if row["graded"] >= saying.FEW and row["average_score_percent"] is not None]
-    found = saying.extreme([row["average_score_percent"] for row in known])
-    if found is None:
-        return ""
-    low, high = (known[i] for i in found)
-    return word(
-        look.locale,
-        "homework.best",
-        best=said(named(look.locale, key, high[key])),
-        high=numbers.short(look.locale, high["average_score_percent"], "score"),
-        worst=said(named(look.locale, key, low[key])),
-        low=numbers.short(look.locale, low["average_score_percent"], "score"),
-    )
 
 
 def _table(answer: dict[str, Any], look: Look, key: str, rows: Rows) -> Table:

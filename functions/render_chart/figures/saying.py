@@ -7,8 +7,9 @@ from typing import Any
 
 from functions.render_chart.figures import days, numbers
 from functions.render_chart.figures.look import Look
+from functions.render_chart.figures.names import said
 from functions.render_chart.figures.story import Value
-from functions.render_chart.figures.words import word
+from functions.render_chart.figures.words import named, word
 
 # Less than so many grades say nothing about a subject or a student.
 FEW = 3
@@ -113,3 +114,20 @@ def shown(look: Look, names: Sequence[str], most: int) -> str:
 def by_payments(by_currency: dict[str, Any], key: str) -> list[str]:
     """Currencies, the most used first."""
     return sorted(by_currency, key=lambda code: (-by_currency[code][key], code))
+
+
+def best_and_worst(look: Look, sentence: str, rows: Sequence[dict[str, Any]], key: str) -> str:
+    """Which of them has the best score and which the worst, of those with enough grades to say so."""
+    known = [row for row in rows if row["graded"] >= FEW and row["average_score_percent"] is not None]
+    found = extreme([row["average_score_percent"] for row in known])
+    if found is None:
+        return ""
+    low, high = (known[i] for i in found)
+    return word(
+        look.locale,
+        sentence,
+        best=said(named(look.locale, key, high[key])),
+        high=numbers.short(look.locale, high["average_score_percent"], "score"),
+        worst=said(named(look.locale, key, low[key])),
+        low=numbers.short(look.locale, low["average_score_percent"], "score"),
+    )

@@ -166,23 +166,7 @@ def _finding(look: Look, rows: Rows) -> str:
             found += word(locale, "lessons.attendance", rate=rate)
         return found + (f", {_scored(look, first)}" if _scored(look, first) else "")
     most = word(locale, "subjects.most", subject=said(_name(look, first)), n=first["completed"])
-    return most + _best(look, rows)
-
-
-def _best(look: Look, rows: Rows) -> str:
-    known = [row for row in rows if row["graded"] >= saying.FEW and row["average_score_percent"] is not None]
-    found = saying.extreme([row["average_score_percent"] for row in known])
-    if found is None:
-        return ""
-    low, high = (known[i] for i in found)
-    return word(
-        look.locale,
-        "subjects.best",
-        best=said(_name(look, high)),
-        high=numbers.short(look.locale, high["average_score_percent"], "score"),
-        worst=said(_name(look, low)),
-        low=numbers.short(look.locale, low["average_score_percent"], "score"),
-    )
+    return most + saying.best_and_worst(look, "subjects.best", rows, "subject")
 
 
 def _table(look: Look, rows: Sequence[dict[str, Any]]) -> Table:

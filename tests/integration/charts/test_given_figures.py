@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from typing import Any
 
 import pytest
@@ -21,14 +22,16 @@ def test_figures_of_a_batch_are_drawn_each_for_itself(school: Served) -> None:
         {"chart": "lesson_completion", "answer": {"summary": {}}},
         {"chart": "lesson_completion", "parameters": {"from": "2026-11-22", "to": "2026-11-22"}},
         {"chart": "lesson_completion", "parameters": {"tutor_id": "t2"}},
+        {"chart": "lesson_completion", "answer": told, "format": "json"},
     ]
     answer = school["render_chart"].post("/api/v1/charts/batch", json={"items": items}, role="tutor", sub="t")
     assert answer.status_code == 200, answer.text
     drawn = answer.json["items"]
-    assert [item["status"] for item in drawn] == [200, 200, 422, 422, 200, 404]
+    assert [item["status"] for item in drawn] == [200, 200, 422, 422, 200, 404, 200]
     assert drawn[0]["meta"]["receipt"] == told["receipt"]
     assert b"1 of 2 lessons held" in base64.b64decode(drawn[0]["data"])
     assert base64.b64decode(drawn[1]["data"]).startswith(b"\x89PNG")
+    assert json.loads(base64.b64decode(drawn[6]["data"]))["layout"]["meta"] == drawn[6]["meta"]
     assert "mesh3d" in drawn[2]["problem"]["detail"]
     assert "answer is not what" in drawn[3]["problem"]["detail"]
     assert b"\xd0\xa3\xd1\x80\xd0\xbe\xd0\xba" in base64.b64decode(drawn[4]["data"])
@@ -43,6 +46,7 @@ def test_figures_of_a_batch_are_drawn_each_for_itself(school: Served) -> None:
         {"items": [{"figure": {"data": []}, "answer": {}}]},
         {"items": [{"figure": {"data": []}}] * 21},
         {"items": [{"figure": {"data": []}, "format": "html"}]},
+        {"items": [{"figure": {"data": []}, "format": "json"}]},
     ],
 )
 def test_a_batch_that_is_none_is_a_400(school: Served, body: dict[str, Any]) -> None:
