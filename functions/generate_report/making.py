@@ -1,8 +1,9 @@
 """Making a report: from what is wanted to a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
+from typing import Any
 
 from functions.generate_report.asking import Ask
 from functions.generate_report.composing import composed
@@ -20,11 +21,12 @@ Progress = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished file."""
+    """A finished file; `digest` is what a weekly letter says of it."""
 
     data: bytes
     media_type: str
     filename: str
+    digest: Mapping[str, Any] | None = None
 
 
 def make(wanted: Wanted, ask: Ask, progress: Progress) -> Made:
@@ -41,7 +43,8 @@ def make(wanted: Wanted, ask: Ask, progress: Progress) -> Made:
     progress(65, "writing")
     data, media_type = written(document, wanted.format, material.say)
     progress(100, "writing")
-    return Made(data, media_type, _filename(document, wanted.format))
+    digest = report.digest(material) if report.digest else None
+    return Made(data, media_type, _filename(document, wanted.format), digest)
 
 
 def written(document: Document, format_: str, say: Speech) -> tuple[bytes, str]:

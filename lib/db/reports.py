@@ -49,7 +49,7 @@ RENEW = text(
 )
 INTEND = text(
     "UPDATE reports SET artifact_key = :key, artifact_sha256 = :sha256, artifact_bytes = :bytes, "  # noqa: S608
-    "media_type = :media_type, filename = :filename, updated_at = now(), "
+    "media_type = :media_type, filename = :filename, digest = CAST(:digest AS jsonb), updated_at = now(), "
     f"lease_until = now() + make_interval(secs => :lease) {_MINE}"
 )
 FINISH = text(
@@ -96,13 +96,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A finished file as the row knows it."""
+    """A finished file as the row knows it; `digest` is what a weekly letter says of it."""
 
     key: str
     sha256: str
     bytes: int
     media_type: str
     filename: str
+    digest: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ def intend(conn: Connection, report_id: str, token: str, file: File) -> bool:
     """
     take_turn(conn, file.key)
     values = {name: getattr(file, name) for name in File.__slots__}
+    values["digest"] = None if file.digest is None else _json(file.digest)
     return conn.execute(INTEND, {**values, "id": report_id, "token": token, "lease": LEASE_S}).rowcount == 1
 
 

@@ -65,8 +65,9 @@ _OWN: Mapping[str, tuple[Variable, ...]] = {
     "lesson_answered": (*_LESSON, *_all("text", "answer answered_by_name")),
     "digest": _DIGEST,
     "weekly_digest": (
-        *_all("text", "student_name"),
-        *_all("instant", "week_start next_lesson_at"),
+        *_all("text", "student_name filename"),
+        *_all("instant", "week_start next_lesson_at until"),
+        Variable("url", "url"),
         *_all("number", "lessons_held homework_submitted average_percent"),
     ),
     "report_ready": (
@@ -161,6 +162,10 @@ _SPECIAL: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "en": {"reason": "the tutor cancelled the lesson"},
     },
     # Either a file comes with it, or there is a link to it.
+    "weekly_digest": {
+        "ru": {"url": None, "filename": "student-2026-11-23_2026-11-29.pdf"},
+        "en": {"url": None, "filename": "student-2026-11-23_2026-11-29.pdf"},
+    },
     "report_ready": {
         "ru": {"title": "Занятия за ноябрь", "filename": None},
         "en": {"title": "Lessons in November", "filename": None},

@@ -8,7 +8,7 @@ than that. The page's link lives as long as the file, and only while its reader 
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 from uuid6 import uuid7
 
 from functions.generate_report.jobs import doors
@@ -25,7 +25,7 @@ from lib.runtime import dispatching, letters
 from lib.runtime.call import Call
 from lib.storage.model import Store
 
-KIND = TYPES["report_ready"]
+READY, WEEK = TYPES["report_ready"], TYPES["weekly_digest"]
 # In base64 a third more; mail servers take 10 MB and seldom more. The Bot API would take 50.
 LARGEST_COPY = 5 * 1024 * 1024
 
@@ -44,11 +44,12 @@ def tell(conn: Connection, call: Call, row: Row[Any], file: File, copy: Attachme
     """
     if row.deliver_to is None:
         return None
+    kind = WEEK if file.digest is not None and _is_weekly(conn, row) else READY
     person = _person(conn, call, row.deliver_to["user_id"])
     asked = Asked(
-        KIND,
-        _data(call, row, file, copy),
-        priority=KIND.priority,
+        kind,
+        {**_data(call, row, file, copy), **(file.digest or {} if kind is WEEK else {})},
+        priority=kind.priority,
         event=(outbox.SOURCE, f"report/{row.id}"),
         requested_by=row.requested_by,
         locale=row.locale,
@@ -59,6 +60,14 @@ def tell(conn: Connection, call: Call, row: Row[Any], file: File, copy: Attachme
         attachments.save(conn, made.id, [copy])
     outbox.add(conn, dispatching.first_turns([made]))
     return made.id
+
+
+def _is_weekly(conn: Connection, row: Row[Any]) -> bool:
+    """Whether it is one of somebody's regular weeks: those have a letter of their own."""
+    if row.subscription_id is None:
+        return False
+    every = text("SELECT every FROM report_subscriptions WHERE id = :id")
+    return bool(conn.execute(every, {"id": row.subscription_id}).scalar_one() == "weekly")
 
 
 def _person(conn: Connection, call: Call, user_id: str) -> Person:

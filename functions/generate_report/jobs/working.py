@@ -116,14 +116,15 @@ def _kept(job: Job) -> File | None:
         raise GivenUp(job.said("crashed"))
     if row.artifact_key is None or not job.store.exists(row.artifact_key):
         return None
-    return File(row.artifact_key, row.artifact_sha256, row.artifact_bytes, row.media_type, row.filename)
+    known = (row.artifact_key, row.artifact_sha256, row.artifact_bytes, row.media_type, row.filename)
+    return File(*known, row.digest)
 
 
 def _stored(job: Job) -> File:
     made = _made(job)
     digest = hashlib.sha256(made.data).hexdigest()
     key = key_of(FOLDER, made.data)
-    file = File(key, digest, len(made.data), made.media_type, made.filename)
+    file = File(key, digest, len(made.data), made.media_type, made.filename, made.digest)
     _progress(job, STORING_PERCENT, "storing")
     with job.call.db.begin() as conn:
         if not reports.intend(conn, job.id, job.token, file):

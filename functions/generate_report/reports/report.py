@@ -68,7 +68,8 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`main` is the answer whose period, filters and receipt the report's own are."""
+    """`main` is the answer whose period, filters and receipt the report's own are. `digest`: what a weekly letter
+    says of it, by the names of the template's variables."""
 
     name: str
     asks: tuple[Asked, ...]
@@ -79,6 +80,7 @@ class Report:
     roles: tuple[str, ...] = EVERYBODY
     about: str = ""
     warm: bool = False
+    digest: Callable[[Material], Json] | None = None
 
     @property
     def main(self) -> str:

@@ -1,10 +1,14 @@
 """One student's progress: for the family, in words first."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from functions.generate_report.document import Block, Column, Section, Table, Words
 from functions.generate_report.reports import parts
 from functions.generate_report.reports.parts import Fields, named
 from functions.generate_report.reports.report import Asked, Drawn, Json, Material, Report
 from functions.generate_report.reports.telling import ahead, progress
+from lib.domain.shapes import instant_text
 
 ANSWER, PARENT, STUDENT = "progress", "parent", "student"
 HEADLINE: Fields = (
@@ -52,6 +56,22 @@ def sections(material: Material) -> tuple[Section, ...]:
         _part(material, "homework", [_scores(material)]),
     ]
     return tuple(part for part in found if part and part.blocks)
+
+
+def digest(material: Material) -> Json:
+    """The week in a few figures, and the next lesson."""
+    answer, page = material.answers[ANSWER], _page(material)
+    summary, period = answer["summary"], answer["period"]
+    began = datetime.fromisoformat(period["from"]).replace(tzinfo=ZoneInfo(period["tz"]))
+    upcoming = page["upcoming"] if page else []
+    said = {
+        "week_start": instant_text(began),
+        "lessons_held": summary["completed"],
+        "homework_submitted": summary["submitted"],
+        "average_percent": summary["average_score_percent"],
+        "next_lesson_at": upcoming[0]["starts_at"] if upcoming else None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _part(material: Material, title: str, blocks: list[Table]) -> Section:
@@ -145,4 +165,4 @@ def _scores(material: Material) -> Table:
     return Table(say("scores"), columns, rows)
 
 
-REPORT = Report("student", ASKS, DRAWS, (), sections, busy, about="student_id", warm=True)
+REPORT = Report("student", ASKS, DRAWS, (), sections, busy, about="student_id", warm=True, digest=digest)

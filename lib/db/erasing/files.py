@@ -33,7 +33,7 @@ UNSUBSCRIBE = text(
 )
 LETTERS = text(
     "SELECT DISTINCT a.notification_id::text FROM attachments a JOIN notifications n ON n.id = a.notification_id "
-    "WHERE n.type = 'report_ready'"
+    "WHERE n.type IN ('report_ready', 'weekly_digest')"
 )
 
 

@@ -63,7 +63,13 @@ SWEPT: Mapping[str, Mapping[str, Column]] = MappingProxyType(
         "recomputations": {"differences": RECORD, "error": WORDS, "entity": WORDS},
         "schedule_runs": {"schedule": WORDS},
         "alerts": {"detail": ALERT},
-        "reports": {"parameters": RECORD, "deliver_to": RECORD, "error": WORDS, "filename": WORDS},
+        "reports": {
+            "parameters": RECORD,
+            "deliver_to": RECORD,
+            "digest": RECORD,
+            "error": WORDS,
+            "filename": WORDS,
+        },
         "report_subscriptions": {"parameters": RECORD},
     }
 )

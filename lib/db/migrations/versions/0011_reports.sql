@@ -48,6 +48,8 @@ CREATE TABLE reports (
     artifact_bytes  bigint,
     media_type      text,
     filename        text,
+    -- What a weekly letter says of it.
+    digest          jsonb,
     error           text,
     notification_id uuid REFERENCES notifications (id),
     subscription_id uuid REFERENCES report_subscriptions (id),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.integration.analytics.stories import cloudevent, lesson_at
 from tests.integration.notifications.school import Json
 from tests.integration.reports.jobs.bureau import REPORTS, Bureau
 
@@ -50,7 +51,9 @@ def rung(bureau: Bureau, at: datetime) -> list[Json]:
 def letters(bureau: Bureau) -> list[Json]:
     """Those with a report; the admins are told of the silence of the log meanwhile."""
     bureau.send_all()
-    return [mail for mail in bureau.office.mail() if mail["subject"].startswith("Отчёт готов")]
+    return [
+        mail for mail in bureau.office.mail() if mail["subject"].startswith(("Отчёт готов", "Итоги недели"))
+    ]
 
 
 def test_it_is_made_once_when_it_is_due_and_sent(school: Bureau) -> None:
@@ -105,6 +108,34 @@ def test_a_parent_who_names_no_child_has_one_of_each(school: Bureau) -> None:
     school.turn()
     assert {each["state"] for each in rung(school, MONDAY)} == {"done"}
     assert [mail["to"] for mail in letters(school)] == [["mum@example.com"]] * 2
+
+
+def test_a_parents_week_is_told_in_figures_with_the_report_and_its_chart(school: Bureau) -> None:
+    school.take(
+        lesson_at("2026-11-24T10:00:00Z", "L", "kid-1"),
+        cloudevent(
+            "lesson.attendance_marked",
+            {"lesson_id": "L", "attendance_status": "attended"},
+            "2026-11-24T11:00:00Z",
+        ),
+        lesson_at("2026-12-01T12:00:00Z", "M", "kid-1"),
+    )
+    subscribed(school, {"type": "student", "format": "pdf"}, role="parent", sub="mum")
+    rung(school, MONDAY)
+    school.turn()
+    mails = letters(school)
+    assert [(mail["subject"], len(mail["attachments"])) for mail in mails] == [("Итоги недели", 1)] * 2
+    (told,) = (mail["text"] for mail in mails if "Kid-1" in mail["text"])
+    for words in (
+        "за неделю с 23 ноября",
+        "Проведено занятий: 1",
+        "Следующее занятие: ",
+        "1 декабря",
+        "диаграмма",
+    ):
+        assert words in told.replace("\xa0", " "), told
+    ledger = school.functions["dispatch_notifications"].get("/api/v1/ledger/balance").json
+    assert ledger["balanced"] is True
 
 
 def test_whoever_was_switched_off_has_none_and_the_row_says_why(school: Bureau) -> None:
