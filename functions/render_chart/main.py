@@ -5,6 +5,7 @@ The figures come from query_analytics, asked with the caller's own token, so a c
 may not see.
 """
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -66,7 +67,12 @@ def chart(call: Call, query: ChartQuery, name: str) -> Reply:
         return Reply(figure, headers={"Cache-Control": "private, no-cache"})
     if query.format == "html":
         headers = {"Content-Security-Policy": pages.policy(), "Cache-Control": "private, no-cache"}
-        return Reply(pages.page(figure, height=query.height), content_type=MEDIA["html"], headers=headers)
+        look = picturing.look_of(call, query, kind)
+        fitting = {
+            width: picturing.figure_of(asked, answer, replace(look, width=width))
+            for width in (query.width, *(each for each in pages.WIDTHS if each < query.width))
+        }
+        return Reply(pages.page(fitting, height=query.height), content_type=MEDIA["html"], headers=headers)
     return _picture(call, figure, query)
 
 

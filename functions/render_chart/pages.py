@@ -24,11 +24,20 @@ caption { text-align: left; padding-bottom: 8px }
 th, td { text-align: left; padding: 4px 16px 4px 0; border-bottom: 1px solid GRID; white-space: nowrap }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
 """
-START = (
-    'const figure = JSON.parse(document.getElementById("figure").textContent);'
-    'Plotly.newPlot("chart", figure.data, figure.layout,'
-    " {responsive: true, displaylogo: false, displayModeBar: false});"
-)
+# A figure's room is reckoned for its width: the page holds several and shows the widest that fits.
+WIDTHS = (640, 320)
+START = """
+const figures = JSON.parse(document.getElementById("figures").textContent), chart = document.getElementById("chart");
+const fitting = () => figures.find(each => each.width <= chart.clientWidth) ?? figures[figures.length - 1];
+const options = {responsive: true, displaylogo: false, displayModeBar: false};
+let shown = fitting();
+Plotly.newPlot(chart, shown.data, shown.layout, options);
+addEventListener("resize", () => {
+  if (fitting() === shown) return;
+  shown = fitting();
+  Plotly.react(chart, shown.data, shown.layout, options);
+});
+"""
 
 
 @cache
@@ -50,9 +59,12 @@ def policy() -> str:
     )
 
 
-def page(figure: Mapping[str, Any], *, height: int) -> str:
-    """A whole HTML document around a figure with our `layout.meta`; `height` of the chart in CSS pixels."""
-    layout = figure["layout"]
+def page(figures: Mapping[int, Mapping[str, Any]], *, height: int) -> str:
+    """A whole HTML document around a chart: the same figure by the width that it was made for, the widest first.
+
+    `height` of the chart in CSS pixels.
+    """
+    layout = next(iter(figures.values()))["layout"]
     meta = layout["meta"]
     say = WORDS[meta["locale"]]
     colours = {
@@ -63,7 +75,10 @@ def page(figure: Mapping[str, Any], *, height: int) -> str:
     style = STYLE.replace("HEIGHT", str(height))
     for name, colour in colours.items():
         style = style.replace(name, colour)
-    shown = {"data": figure["data"], "layout": {**layout, "autosize": True}}
+    shown = [
+        {"width": width, "data": each["data"], "layout": {**each["layout"], "autosize": True}}
+        for width, each in figures.items()
+    ]
     return (
         f'<!doctype html><html lang="{meta["locale"]}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy(), quote=True)}">'
@@ -71,7 +86,7 @@ def page(figure: Mapping[str, Any], *, height: int) -> str:
         f"<title>{escape(meta['title'])}</title><style>{style}</style></head><body><main>"
         f'<div id="chart" role="img" aria-label="{escape(meta["alt"], quote=True)}"></div>'
         f"<details><summary>{say['table']}</summary>{_table(meta)}</details></main>"
-        f'<script type="application/json" id="figure">{_json(shown)}</script>'
+        f'<script type="application/json" id="figures">{_json(shown)}</script>'
         f"<script>{_library()[0]}</script><script>{START}</script></body></html>"
     )
 

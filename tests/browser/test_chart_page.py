@@ -40,7 +40,7 @@ def figure(theme: str = "#ffffff", ink: str = "#1d2433") -> dict[str, Any]:
 @pytest.mark.parametrize("width", [360, 1200])
 def test_the_page_draws_itself_and_asks_nobody(browser: Browser, tmp_path: Path, width: int) -> None:
     path = tmp_path / "chart.html"
-    path.write_text(pages.page(figure(), height=400), encoding="utf-8")
+    path.write_text(pages.page({900: figure(), 320: figure(ink="#5b6472")}, height=400), encoding="utf-8")
     page = browser.new_page(viewport={"width": width, "height": 700})
     said: list[str] = []
     asked: list[str] = []
@@ -58,4 +58,8 @@ def test_the_page_draws_itself_and_asks_nobody(browser: Browser, tmp_path: Path,
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert said == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    ink = "document.getElementById('chart').layout.font.color"
+    assert page.evaluate(ink) == ("#1d2433" if width == 1200 else "#5b6472")
+    page.set_viewport_size({"width": 1560 - width, "height": 700})
+    page.wait_for_function(f"{ink} === '{'#5b6472' if width == 1200 else '#1d2433'}'")
     page.close()

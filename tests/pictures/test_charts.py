@@ -69,7 +69,7 @@ def test_jpeg_svg_json_and_page_show_the_same(name: str) -> None:
         words = " ".join(root.itertext())
         assert figure["layout"]["meta"]["title"] in words
         assert json.loads(json.dumps(figure)) == figure
-        page = pages.page(figure, height=500)
+        page = pages.page({900: figure}, height=500)
         assert f'lang="{cell.locale}"' in page[:200]
 
 

@@ -256,5 +256,7 @@ def test_the_page_needs_nothing_but_itself(school: Served) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "<caption>Lessons and attendance" in answer.text
-    shown = json.loads(answer.text.partition('id="figure">')[2].partition("</script>")[0])
-    assert shown["data"] == chart(school, "&locale=en").json["data"]
+    shown = json.loads(answer.text.partition('id="figures">')[2].partition("</script>")[0])
+    assert [each["width"] for each in shown] == [900, 640, 320]
+    assert shown[0]["data"] == chart(school, "&locale=en").json["data"]
+    assert shown[2]["layout"]["annotations"] != shown[0]["layout"]["annotations"]
