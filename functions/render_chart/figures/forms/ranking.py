@@ -10,7 +10,7 @@ from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import escaped, tidy
 from functions.render_chart.figures.story import Story, Value
 
-_ROW, _LEAST_ROW, _BOTTOM, _GAP, _SIZE, _HEAD = 56, 19, 12, 28, 12, 24
+_ROW, _LEAST_ROW, _BOTTOM, _GAP, _SIZE, _HEAD = 72, 19, 12, 28, 12, 24
 _LONGEST_NAME = 0.3
 _LEAST_PATTERN, _BOLD = 9, 1.08
 
@@ -56,9 +56,9 @@ def drawn(
     left = round(max((measure.width(name, _SIZE) for name in shown), default=0)) + frame.SIDE + 12
     columns = _columns(look.width - left - frame.SIDE, len(measures))
     height = look.height - around.top - _BOTTOM
-    # Few names do not become bars as thick as a hand.
+    # Few names do not become bars as thick as a hand, nor hang at the top of an empty picture.
     used = min(height - _HEAD, len(rows) * _ROW)
-    top = 1 - _HEAD / height
+    top = 1 - (_HEAD + (height - _HEAD - used) / 3) / height
     layout: dict[str, Any] = {
         "bargap": 0.28,
         "hovermode": "closest",
