@@ -1,6 +1,7 @@
 """A report as a workbook: a summary, then a sheet for every table and every chart, charts as Excel's own."""
 
 import io
+from datetime import datetime
 from typing import Any
 
 from functions.generate_report.document import Chart, Document, Section, Table, Tiles, Words
@@ -32,12 +33,25 @@ def write(document: Document, say: Speech) -> bytes:
         "remove_timezone": False,
     }
     with xlsxwriter.Workbook(body, options) as book:
-        book.set_properties({"title": document.title, "subject": document.subtitle, "author": "RepitBot"})
+        book.set_properties(
+            {
+                "title": document.title,
+                "subject": document.subtitle,
+                "author": "RepitBot",
+                "created": _moment(document),
+            }
+        )
         cells, names = Cells(book, say), Names()
         _summary(book, document, cells, names, say)
         for part in document.sections:
             _sheets(book, part, cells, names)
     return body.getvalue()
+
+
+def _moment(document: Document) -> datetime:
+    """Of which its figures are: the same figures give the same file, whenever it is written."""
+    at = document.sources[0].time
+    return datetime.fromisoformat(at) if at else datetime.fromisoformat(f"{document.last}T00:00:00+00:00")
 
 
 def _summary(book: Any, document: Document, cells: Cells, names: Names, say: Speech) -> None:

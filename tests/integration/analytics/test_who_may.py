@@ -38,6 +38,7 @@ FUNCTIONS = {
 SIDES = ("alpha", "beta")
 OTHER = {"alpha": "beta", "beta": "alpha"}
 DATE = "2026-11-20"
+NO_ID = "01234567-89ab-7def-8123-456789abcdef"
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def told_of(side: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _no_browser_is_left_behind() -> Iterator[None]:
+def _no_process_is_left_behind() -> Iterator[None]:
     yield
     drawing.close()
 
@@ -152,6 +153,16 @@ class Asking:
             .json["receipt"]["id"]
             for side in SIDES
         }
+        self._reports = {side: self._asked_for(side) for side in SIDES}
+
+    def _asked_for(self, side: str) -> str:
+        """A report that the tutor of that family waits for."""
+        wish = {"type": "lesson", "format": "csv", "parameters": {"days": 7}}
+        answer = self._school["generate_report"].post(
+            "/api/v1/reports", json=wish, role="tutor", sub=f"t-{side}"
+        )
+        assert answer.status_code == 202, answer.text
+        return str(answer.json["id"])
 
     def __call__(
         self, method: str, path: str, operation: dict[str, Any], about: str | None, form: str
@@ -167,9 +178,11 @@ class Asking:
             query["tutor_id"] = f"t-{about}"
         values = {
             "student_id": f"s-{about or 'nobody'}",
-            "name": "lesson_completion",
+            "name": "lesson" if "/quick/" in path else "lesson_completion",
+            "report_id": self._reports.get(about or "", NO_ID),
+            "subscription_id": NO_ID,
             "receipt_id": self._receipts.get(about or "", "absent"),
-            "run_id": "01234567-89ab-7def-8123-456789abcdef",
+            "run_id": NO_ID,
         }
         url = re.sub(r"{(\w+)}", lambda found: values[found[1]], path) + (
             "?" + urlencode(query) if query else ""
@@ -201,7 +214,8 @@ def words_of(answer: Answer) -> str:
             return " ".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
     if answer.data.startswith(b"%PDF"):
         return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
-    return str(answer.data, "utf-8", "replace")
+    # plotly.js speaks of shaders; data stand in an element of another type.
+    return re.sub(r"<script>.*?</script>", "", str(answer.data, "utf-8", "replace"), flags=re.DOTALL)
 
 
 def faceless(answer: Answer, about: str) -> tuple[int, str]:
@@ -241,6 +255,10 @@ def test_everybody_sees_their_own_and_nothing_else(school: Served, actor: Actor)
 # Lists of names, which hold nobody's rows.
 _OPEN = ("/api/v1/charts/types", "/api/v1/reports/types")
 _NARROW: dict[str, tuple[int, ...]] = dict.fromkeys(_OPEN, (200,))
+# One's own reports, of which there are none.
+_REPORT, _FILE = "/api/v1/reports/{report_id}", "/api/v1/reports/{report_id}/download"
+_REGULAR = "/api/v1/reports/subscriptions/{subscription_id}"
+_NARROW |= {"/api/v1/reports": (200,), _REPORT: (404,), _FILE: (404,)}
 # There is no such run; a receipt of "beta" is there.
 # A child's letters are the child's.
 _NOT_OWN = {("parent", "/api/v1/exports/notifications")}
@@ -250,13 +268,20 @@ _NOT_OWN |= {
     for role in ("student", "parent")
     for verb in ("", "/verify")
 }
+# A report is whose it was asked for by; there is no subscription here.
+_NOT_OWN |= {(role, path) for role in ("student", "parent") for path in (_REPORT, _FILE)}
+_NOT_OWN |= {(role, _REGULAR) for role in ("tutor", "student", "parent")}
+# It waits to be made.
+_NOT_READY = {("tutor", _FILE)}
 _NEEDS_MORE = {"/api/v1/admin/recompute/{run_id}": (404,), "/api/v1/admin/recompute": (404,)}
+_NEEDS_MORE |= {_REPORT: (404,), _FILE: (404, 409), _REGULAR: (404,)}
 
 
 def _own_only(actor: Actor, where: tuple[str, ...], own: Answer, others: Answer, absent: Answer) -> None:
     foreign = OTHER.get(actor.side or "", "alpha")
     if actor.side in SIDES:
-        expected = 404 if (actor.role, where[2]) in _NOT_OWN else 200
+        asked = (actor.role, where[2])
+        expected = 404 if asked in _NOT_OWN else 409 if asked in _NOT_READY else 200
         assert own.status_code == expected, (*where, own.text[:300])
     for answer in (own, absent):
         assert f"-{foreign}" not in words_of(answer), where

@@ -79,3 +79,11 @@ def test_any_number_of_rows(rows: int) -> None:
     table = Table("Ученики", drafts.COLUMNS, [drafts.row(f"s-{i}") for i in range(rows)])
     found = sheets(written(drafts.document(table), "xlsx", drafts.RU)[0])["Ученики"]
     assert len([row for row in found if row[0]]) == rows + 1
+
+
+def test_the_same_figures_make_the_same_file_whenever_it_is_written() -> None:
+    draft = drafts.document(drafts.table())
+    first, _ = written(draft, "xlsx", drafts.RU)
+    with zipfile.ZipFile(io.BytesIO(first)) as packed:
+        assert b"2026-11-22T12:00:00Z</dcterms:created>" in packed.read("docProps/core.xml")
+    assert written(draft, "xlsx", drafts.RU)[0] == first
