@@ -273,7 +273,10 @@ _NOT_OWN |= {(role, path) for role in ("student", "parent") for path in (_REPORT
 _NOT_OWN |= {(role, _REGULAR) for role in ("tutor", "student", "parent")}
 # It waits to be made.
 _NOT_READY = {("tutor", _FILE)}
-_NEEDS_MORE = {"/api/v1/admin/recompute/{run_id}": (404,), "/api/v1/admin/recompute": (404,)}
+_NEEDS_MORE: dict[str, tuple[int, ...]] = {
+    "/api/v1/admin/recompute/{run_id}": (404,),
+    "/api/v1/admin/recompute": (404,),
+}
 _NEEDS_MORE |= {_REPORT: (404,), _FILE: (404, 409), _REGULAR: (404,)}
 
 
