@@ -73,8 +73,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "timezone": ("Часовой пояс", "Time zone"),
     "title": ("Название", "Title"),
     "topic": ("Тема", "Topic"),
-    "tutor_id": ("Репетитор", "Tutor ID"),
-    "tutor_rating": ("Оценка репетитора", "Tutor's rating"),
+    "tutor_id": ("Преподаватель", "Tutor ID"),
+    "tutor_rating": ("Оценка преподавателя", "Tutor's rating"),
     "type": ("Тип", "Type"),
     "user_id": ("Пользователь", "User ID"),
 }

@@ -31,7 +31,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "lessons": ("Уроков", "Lessons"),
     "earned": ("Заработано", "Earned"),
     "unpriced": ("Без цены", "Unpriced"),
-    "tutors": ("Репетиторов", "Tutors"),
+    "tutors": ("Преподавателей", "Tutors"),
     # people
     "registered": ("Пришло новых", "Registered"),
     "active": ("Активных", "Active"),
@@ -65,7 +65,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "percent": ("Оценка", "Score"),
     # what rows are about
     "subject": ("Предмет", "Subject"),
-    "tutor_id": ("Репетитор", "Tutor"),
+    "tutor_id": ("Преподаватель", "Tutor"),
     "student_id": ("Ученик", "Student"),
     "day": ("День", "Day"),
     "week": ("Неделя", "Week"),

@@ -11,7 +11,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "role": {
         "admin": ("Администраторы", "Administrators"),
-        "tutor": ("Репетиторы", "Tutors"),
+        "tutor": ("Преподаватели", "Tutors"),
         "student": ("Ученики", "Students"),
         "parent": ("Родители", "Parents"),
         "service": ("Службы", "Services"),
@@ -19,7 +19,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "one": {
         "admin": ("Администратор", "Administrator"),
-        "tutor": ("Репетитор", "Tutor"),
+        "tutor": ("Преподаватель", "Tutor"),
         "student": ("Ученик", "Student"),
         "parent": ("Родитель", "Parent"),
         "service": ("Служба", "Service"),
@@ -34,7 +34,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "sbp": ("СБП", "SBP"),
     },
     "subject": {"": ("Без предмета", "No subject")},
-    "tutor": {"": ("Без репетитора", "No tutor")},
+    "tutor": {"": ("Без преподавателя", "No tutor")},
     "student": {"": ("Ученик неизвестен", "Unknown student")},
     "material_type": {
         "document": ("Документ", "Document"),
