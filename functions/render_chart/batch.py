@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from functions.render_chart import picturing
-from functions.render_chart.asked import BatchItem, Item, check_size
+from functions.render_chart.asked import MEDIA, BatchItem, Item, check_size
 from functions.render_chart.untrusted import checked
 from lib.errors import ServiceError, Temporary
 from lib.runtime.function import Call
@@ -36,7 +36,7 @@ def _item(call: Call, item: Item, until: float) -> BatchItem:
     meta = figure["layout"].get("meta") if item.chart else None
     return BatchItem(
         status=200,
-        content_type=picturing.media(item.format),
+        content_type=MEDIA[item.format],
         data=base64.b64encode(data).decode(),
         meta=meta,
     )

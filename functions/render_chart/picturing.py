@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from functions.render_chart.asked import MEDIA, ChartQuery, Item, PictureQuery
+from functions.render_chart.asked import ChartQuery, Item, PictureQuery
 from functions.render_chart.catalogue import CHARTS, Chart, source_of
 from functions.render_chart.drawing import Order, content, draw
 from functions.render_chart.engine import SCRIPTS, Canvas
@@ -104,11 +104,6 @@ def picture(
     if len(data) <= LARGEST_KEPT_BYTES:
         call.cache.put(key, data, ttl_s=KEEP_S)
     return data, tag
-
-
-def media(format: str) -> str:
-    """The media type of a format."""
-    return MEDIA[format]
 
 
 @cache

@@ -8,12 +8,12 @@ than that. The page's link lives as long as the file, and only while its reader 
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 from uuid6 import uuid7
 
 from functions.generate_report.jobs import doors
 from functions.generate_report.jobs.titles import spoken_period, title
-from lib.db import attachments, notifications, preferences, recipients, waiting
+from lib.db import attachments, notifications, preferences, recipients, report_subscriptions, waiting
 from lib.db.reports import File
 from lib.domain.catalogue import TYPES
 from lib.domain.decisions import Person
@@ -44,7 +44,9 @@ def tell(conn: Connection, call: Call, row: Row[Any], file: File, copy: Attachme
     """
     if row.deliver_to is None:
         return None
-    kind = WEEK if file.digest is not None and _is_weekly(conn, row) else READY
+    # A regular week has a letter of its own.
+    regular = report_subscriptions.get(conn, row.subscription_id) if row.subscription_id else None
+    kind = WEEK if regular and regular.every == "weekly" and file.digest is not None else READY
     person = _person(conn, call, row.deliver_to["user_id"])
     asked = Asked(
         kind,
@@ -60,14 +62,6 @@ def tell(conn: Connection, call: Call, row: Row[Any], file: File, copy: Attachme
         attachments.save(conn, made.id, [copy])
     outbox.add(conn, dispatching.first_turns([made]))
     return made.id
-
-
-def _is_weekly(conn: Connection, row: Row[Any]) -> bool:
-    """Whether it is one of somebody's regular weeks: those have a letter of their own."""
-    if row.subscription_id is None:
-        return False
-    every = text("SELECT every FROM report_subscriptions WHERE id = :id")
-    return bool(conn.execute(every, {"id": row.subscription_id}).scalar_one() == "weekly")
 
 
 def _person(conn: Connection, call: Call, user_id: str) -> Person:

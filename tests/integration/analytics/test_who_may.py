@@ -9,7 +9,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,9 +17,9 @@ import pytest
 from pypdf import PdfReader
 
 from functions.render_chart import drawing
-from lib.auth.tokens import mint
 from lib.runtime.settings import Settings
 from tests.clients import NOON, Answer, Client
+from tests.integration.analytics.actors import ACTORS, SEES_ALL, SIDES, Actor
 from tests.integration.analytics.conftest import BATCH
 from tests.integration.analytics.stories import cloudevent
 from tests.integration.runtime.served import Served
@@ -35,42 +34,9 @@ FUNCTIONS = {
     "/api/v1/events": "aggregate_events",
     "/api/v1/admin": "aggregate_events",
 }
-SIDES = ("alpha", "beta")
 OTHER = {"alpha": "beta", "beta": "alpha"}
 DATE = "2026-11-20"
 NO_ID = "01234567-89ab-7def-8123-456789abcdef"
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Somebody who asks. `side` is the family whose rows are theirs; None: everybody's, or nobody's."""
-
-    name: str
-    role: str = ""
-    sub: str = ""
-    side: str | None = None
-    scopes: tuple[str, ...] = ()
-    token: str | None = None
-
-    def header(self, settings: Settings) -> dict[str, str]:
-        token = self.token
-        if self.role:
-            token = mint(settings, role=self.role, sub=self.sub, scopes=self.scopes)
-        return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-ACTORS = (
-    Actor("nobody"),
-    Actor("a forger", token="eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIiwicm9sZSI6ImFkbWluIn0."),
-    Actor("an admin", "admin", "a-1"),
-    Actor("a service", "service", "svc"),
-    Actor("a service of another kind", "service", "svc", scopes=("notifications:write",)),
-    *(Actor(f"tutor {side}", "tutor", f"t-{side}", side) for side in SIDES),
-    *(Actor(f"student {side}", "student", f"s-{side}", side) for side in SIDES),
-    *(Actor(f"parent {side}", "parent", f"p-{side}", side) for side in SIDES),
-    Actor("a parent without children", "parent", "p-nobody", "nobody"),
-)
-SEES_ALL = ("admin", "service")
 
 
 def told_of(side: str) -> list[dict[str, Any]]:
