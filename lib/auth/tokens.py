@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 import jwt
 
-from lib.auth import on_behalf
+from lib.auth.on_behalf import ON_BEHALF
+from lib.auth.own_tokens import typ_of
+from lib.auth.sessions import SESSION
 from lib.errors import BadInput
 
 ROLES = ("admin", "tutor", "student", "parent", "service")
@@ -59,9 +61,10 @@ def verify(token: str, settings: AuthSettings) -> Principal:
     try:
         if len(token) > LONGEST_TOKEN:
             raise jwt.InvalidTokenError("too long")
-        if on_behalf.is_one(token):
-            claims = on_behalf.read(token, settings.jwt_secret_key, leeway_s=LEEWAY_S)
-            return replace(_principal(claims), on_behalf=True)
+        for kind in (ON_BEHALF, SESSION):
+            if typ_of(token) == kind.typ:
+                claims = kind.read(token, settings.jwt_secret_key, leeway_s=LEEWAY_S)
+                return replace(_principal(claims), on_behalf=kind is ON_BEHALF)
         claims = jwt.decode(
             token,
             public or settings.jwt_secret_key,

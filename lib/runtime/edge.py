@@ -19,6 +19,7 @@ from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoRoute
 
+from lib.auth.sessions import COOKIE
 from lib.auth.tokens import verify
 from lib.domain.events import field_errors
 from lib.errors import BadInput, ServiceError, Temporary, not_found
@@ -50,7 +51,7 @@ def answer(function: Function, request: flask.Request) -> flask.Response:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=_told(function, request.path),
                 status=reply.status,
                 ms=round(seconds * 1000, 1),
             )
@@ -60,6 +61,12 @@ def answer(function: Function, request: flask.Request) -> flask.Response:
     response.headers["X-Request-Id"] = request_id
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response
+
+
+def _told(function: Function, path: str) -> str:
+    """A path as the log may hold it: without a token or a code that opens something for whoever knows it."""
+    prefix = next((each for each in function.before_credentials if path.startswith(each)), None)
+    return path if prefix is None else f"{prefix}…"
 
 
 def _request_id(given: str | None) -> str:
@@ -117,7 +124,7 @@ def _handle(function: Function, request: flask.Request, request_id: str) -> Repl
         return triggers.answer(function, call)
     route, arguments = _matched(function, request)
     if not route.open:
-        call = _with_principal(call, route)
+        call = _with_principal(call, route, request)
     arguments |= _decoded(route, call, request)
     if not route.write:
         return route.handler(call, **arguments)
@@ -143,19 +150,22 @@ def _matched(function: Function, request: flask.Request) -> tuple[Route, dict[st
     return function.routes[index], dict(arguments)
 
 
-def _with_principal(call: Call, route: Route) -> Call:
-    header = call.headers.get("Authorization", "")
-    match = BEARER.match(header)
-    if match is None:
+def _with_principal(call: Call, route: Route, request: flask.Request) -> Call:
+    match = BEARER.match(call.headers.get("Authorization", ""))
+    token = match[1] if match else _session(route, request)
+    if not token:
         raise BadInput("Send a token: Authorization: Bearer …", status=401)
-    principal = verify(match[1], call.settings)
+    principal = verify(token, call.settings)
     if route.roles is not None and principal.role not in route.roles:
         raise BadInput(f"The role {principal.role} may not do this.", status=403)
     if route.write and principal.on_behalf:
         raise BadInput("On behalf of somebody one may only read.", status=403)
-    return Call(
-        call.services, call.request_id, call.now, call.headers, principal, match[1], call.raw, call.url
-    )
+    return Call(call.services, call.request_id, call.now, call.headers, principal, token, call.raw, call.url)
+
+
+def _session(route: Route, request: flask.Request) -> str:
+    """The token of somebody who signed in on a page: for reading alone, since a browser sends it by itself."""
+    return request.cookies.get(COOKIE, "") if route.method == "GET" else ""
 
 
 def _decoded(route: Route, call: Call, request: flask.Request) -> dict[str, Any]:

@@ -24,7 +24,7 @@ StartHandler = Callable[[], None]
 class Route:
     """One operation. `roles` None = any valid token; `open` = no token; `write` = one transaction with the
     idempotency key, passed to the handler as `conn`. `consumes` and `produces` are media types of bodies that
-    no model describes."""
+    no model describes. A `page` is for people's eyes and stands in no API document."""
 
     method: str
     path: str
@@ -39,6 +39,7 @@ class Route:
     summary: str = ""
     consumes: tuple[str, ...] = ()
     produces: tuple[str, ...] = ()
+    page: bool = False
 
 
 class Function:
@@ -58,6 +59,11 @@ class Function:
     def scheduled(self) -> bool:
         """Whether a schedule triggers it."""
         return self.schedule_handler is not None
+
+    @property
+    def before_credentials(self) -> list[str]:
+        """The beginnings of those paths that go on with a token or a code."""
+        return [r.path.partition("<")[0] for r in self.routes if r.path.endswith(("<token>", "<code>"))]
 
     @property
     def rules(self) -> list[tuple[str, str]]:

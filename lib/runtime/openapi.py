@@ -39,6 +39,8 @@ def document(service: str, operations: Iterable[tuple[Function, Route]]) -> dict
     schemas: dict[str, Any] = {"Problem": PROBLEM_SCHEMA}
     paths: dict[str, dict[str, Any]] = {}
     for function, route in operations:
+        if route.page:
+            continue
         path = PARAMETER.sub(r"{\1}", route.path)
         paths.setdefault(path, {})[route.method.lower()] = _operation(function, route, schemas)
     return {

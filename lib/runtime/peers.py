@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from lib.errors import BadInput, Temporary
+from lib.errors import BadInput, FieldError, Temporary
 
 CONNECT_S = 1.0
 
@@ -56,21 +56,24 @@ class Peers:
         content_type: str = "application/json",
         token: str = "",
         timeout_s: float = 30.0,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One call without retries.
+        """One call without retries; `headers` beside those for the token and the body, such as Idempotency-Key.
 
         Raises Temporary when the peer is away or answers 429 or 5xx, and BadInput with the peer's own
         sentence and status for any other 4xx.
         """
-        headers = {"Content-Type": content_type} if body is not None else {}
+        sent = dict(headers or {})
+        if body is not None:
+            sent["Content-Type"] = content_type
         if token:
-            headers["Authorization"] = f"Bearer {token}"
+            sent["Authorization"] = f"Bearer {token}"
         try:
             answer = self._pool.request(
                 method,
                 self._url.format(name=name) + path,
                 body=body,
-                headers=headers,
+                headers=sent,
                 retries=False,
                 redirect=False,
                 timeout=urllib3.Timeout(connect=CONNECT_S, read=timeout_s),
@@ -84,7 +87,7 @@ def _checked(name: str, answer: Answer) -> Answer:
     if answer.status == 429 or answer.status >= 500:
         raise Temporary(f"The function {name} is busy. Try again shortly.", retry_after=_retry_after(answer))
     if answer.status >= 400:
-        raise BadInput(_detail(answer), status=answer.status)
+        raise _refusal(answer)
     return answer
 
 
@@ -93,8 +96,12 @@ def _retry_after(answer: Answer) -> float:
     return float(value) if value.isdecimal() else 2.0
 
 
-def _detail(answer: Answer) -> str:
+def _refusal(answer: Answer) -> BadInput:
     try:
-        return str(answer.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        return "The request was refused."
+        problem = answer.json()
+        errors = [
+            FieldError(loc=str(each["loc"]), msg=str(each["msg"])) for each in problem.get("errors", ())
+        ]
+        return BadInput(str(problem["detail"]), status=answer.status, errors=errors)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return BadInput("The request was refused.", status=answer.status)

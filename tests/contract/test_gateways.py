@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -250,3 +251,21 @@ def test_a_request_under_way_is_answered_before_the_gateway_is_gone(
     release.join()
     assert connection.recv(65536).startswith(b"HTTP/1.1 200")
     connection.close()
+
+
+def test_nginx_writes_no_link_that_opens_something_into_its_log(
+    stack: Stack, functions: dict[str, EchoServer], tmp_path: Path
+) -> None:
+    hosts = {name: server.url.removeprefix("http://") for name, server in functions.items()}
+    paths = (
+        "/unsubscribe/tok.en",
+        "/answers/tok.en",
+        "/sign-in/code",
+        "/reports/files/tok.en",
+        "/reports/tok.en",
+    )
+    with NginxServer(tmp_path, stack, hosts) as nginx:
+        for path in (*paths, "/api/v1/emails/1"):
+            urllib3.request("GET", f"http://127.0.0.1:{nginx.ports[8006]}{path}", retries=False, timeout=30)
+    told = [json.loads(line)["path"] for line in (tmp_path / "access.log").read_text().splitlines()]
+    assert told == [*(f"{path.rpartition('/')[0]}/…" for path in paths), "/api/v1/emails/1"]

@@ -58,7 +58,10 @@ class Desk:
         headers = dict(more.pop("headers", {}))
         if role:
             headers.setdefault("Authorization", f"Bearer {mint(self.settings, role=role, sub=sub)}")
-        return cast(Answer, self._app.test_client().open(path, method=method, headers=headers, **more))
+        return cast(
+            Answer,
+            self._app.test_client(use_cookies=False).open(path, method=method, headers=headers, **more),
+        )
 
     def add(self, body: Any, key: str | None = None, **more: Any) -> Answer:
         """POST /lessons."""
@@ -105,6 +108,10 @@ def _declared(desk: Desk) -> Function:
             "permanent": Permanent("no_such_thing", "Never."),
         }
         raise errors[name]
+
+    @app.get("/links/<token>", open=True)
+    def follow(call: Call, token: str) -> Reply:
+        return Reply({"length": len(token)})
 
     @app.delete("/lessons", roles=("admin",))
     def clear(call: Call) -> Reply:

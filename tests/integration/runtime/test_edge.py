@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
+from lib.auth import sessions
 from lib.auth.tokens import mint
 from lib.runtime.edge import LARGEST_BODY
 from lib.runtime.settings import Settings
@@ -181,3 +183,28 @@ def test_while_the_database_is_away_it_is_alive_not_ready_and_answers_503(free_p
     problem(answer, 503)
     assert int(answer.headers["Retry-After"]) >= 1
     assert "hunter2" not in answer.text + ready.text
+
+
+def test_a_link_that_opens_something_is_not_in_the_log(desk: Desk) -> None:
+    with capture_logs() as lines:
+        assert desk.call("GET", "/links/aVerySecretToken", role="").status_code == 200
+        desk.call("GET", "/lessons/l-1")
+    told = [line["path"] for line in lines if line["event"] == "request"]
+    assert told == ["/links/…", "/lessons/l-1"]
+
+
+def test_a_browsers_session_reads_and_never_writes(desk: Desk) -> None:
+    token = sessions.mint(desk.settings.jwt_secret_key, sub="t", role="admin")
+    cookie = {"Cookie": f"other=1; {sessions.COOKIE}={token}"}
+    assert desk.call("GET", "/lessons/t", role="", headers=cookie).json == {"id": "t", "days": 7}
+    problem(desk.call("POST", "/lessons", role="", headers=cookie, json={"subject": "x"}), 401)
+    problem(desk.call("DELETE", "/lessons", role="", headers=cookie), 401)
+    assert desk.kept() == []
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert desk.call("DELETE", "/lessons", role="", headers=bearer).json == {"cleared": True}
+
+
+def test_a_bearer_token_counts_before_the_cookie(desk: Desk) -> None:
+    theirs = sessions.mint(desk.settings.jwt_secret_key, sub="other", role="tutor")
+    answer = desk.call("GET", "/lessons/t", headers={"Cookie": f"{sessions.COOKIE}={theirs}"})
+    assert answer.json == {"id": "t", "days": 7}
