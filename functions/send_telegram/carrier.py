@@ -6,11 +6,11 @@ import structlog
 from sqlalchemy import Engine
 
 from functions.send_telegram.parcels import Parcel, packed
-from functions.send_telegram.turns import LONG_PATIENCE_S, Turns
 from lib.db import deliveries, pauses, timeline
 from lib.domain.outcomes import AnswerLost, ChannelPaused, Letter, Receipt
 from lib.errors import Permanent, ServiceError, Temporary
 from lib.runtime.settings import Settings
+from lib.runtime.turns import LONG_PATIENCE_S, Turns
 from lib.telegram.bot import bot_of
 from lib.telegram.capabilities import TELEGRAM
 from lib.telegram.errors import ChatMoved

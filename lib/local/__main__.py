@@ -13,7 +13,7 @@ from rich.console import Console
 from lib.auth.tokens import mint
 from lib.db.engine import sqlalchemy_url
 from lib.db.migrations import upgrade
-from lib.local.demo import load_demo
+from lib.local.demo import DIRECTOR_CHAT, introduce, load_demo
 from lib.local.runner import (
     Family,
     PortTaken,
@@ -88,6 +88,9 @@ def _run(console: Console, var: Path, demo: bool, stop: Stop) -> None:
     (var / "log").mkdir(parents=True, exist_ok=True)
     with surroundings(settings, var) as around:
         os.environ.update(around.environment)
+        # Links lead to where this run listens, unless the environment says where people reach it.
+        os.environ.setdefault("PUBLIC_URL", f"http://localhost:{settings.notification_port}")
+        os.environ.setdefault("ANALYTICS_URL", f"http://localhost:{settings.analytics_port}")
         settings = load()
         upgrade(sqlalchemy_url(settings.database_url))
         family = Family(load_stack(Path("stack.yml")), settings, var)
@@ -98,6 +101,8 @@ def _run(console: Console, var: Path, demo: bool, stop: Stop) -> None:
             if demo:
                 load_demo(settings, var, console)
             wait_until_warm(family)
+            if demo and around.mailbox_url:
+                introduce(settings, around.mailbox_url)
             stop.started = True
             _greet(console, settings, around, var, seconds)
             watch(family, lambda: stop.asked, console)
@@ -114,6 +119,7 @@ def _greet(console: Console, settings: Settings, around: Surroundings, var: Path
         ("Analytics", f"http://localhost:{settings.analytics_port}  (/docs, /health, /metrics)"),
         ("Bot", f"http://localhost:{settings.bot_port}/health"),
         ("Sent messages", around.mailbox_url or "with your own mail server and bot"),
+        *((("Try the bot", f"{around.mailbox_url}/chat/{DIRECTOR_CHAT}"),) if around.mailbox_url else ()),
         ("Logs, data", f"{var}/log, {var}"),
         ("Token (admin)", token),
     ):

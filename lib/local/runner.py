@@ -1,6 +1,7 @@
 """The whole system on one machine: embedded servers, functions, gateway and bridge as one process tree."""
 
 import asyncio
+import importlib
 import os
 import signal
 import socket
@@ -70,11 +71,13 @@ class Family:
         ]
         self.gateway = Offspring("gateway", lambda: self._gateway(stack, settings), logs / "gateway.log")
         self.bridge = Offspring("bridge", lambda: _bridging(stack), logs / "bridge.log")
+        # No webhook reaches this machine. With one set, as for a bot that is used elsewhere, it waits.
+        self.polling = Offspring("polling", _polling, logs / "polling.log")
 
     @property
     def all(self) -> list[Offspring]:
         """Everybody, in the order of starting."""
-        return [*self.functions, self.gateway, self.bridge]
+        return [*self.functions, self.gateway, self.bridge, self.polling]
 
     def _gateway(self, stack: Stack, settings: Settings) -> None:
         ports = {8006: settings.notification_port, 8007: settings.analytics_port, 8000: settings.bot_port}
@@ -88,7 +91,7 @@ class Family:
 
     def stop(self) -> None:
         """The door first, then what works behind it."""
-        for group in ([self.gateway], [self.bridge], self.functions):
+        for group in ([self.gateway, self.polling], [self.bridge], self.functions):
             for child in group:
                 child.ask_to_stop()
             for child in group:
@@ -97,6 +100,11 @@ class Family:
 
 def _serving(module: str, port: int) -> Callable[[], None]:
     return lambda: serve(module, host="127.0.0.1", port=port, threads=THREADS)
+
+
+def _polling() -> None:
+    # By its name: the library knows no function.
+    importlib.import_module("functions.answer_telegram.polling").main()
 
 
 def _bridging(stack: Stack) -> None:

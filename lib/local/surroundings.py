@@ -44,7 +44,7 @@ def surroundings(settings: Settings, var: Path) -> Iterator[Surroundings]:
             post_office = _mailbox(var, settings)
             stack.callback(post_office.child.stop)
             environment |= post_office.environment(settings)
-            mailbox_url = post_office.url
+            mailbox_url = environment["MAILBOX_URL"] = post_office.url
         yield Surroundings(environment, mailbox_url)
 
 

@@ -4,10 +4,10 @@ import logging
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from telegram import Bot as Client
-from telegram import LinkPreviewOptions
+from telegram import InputMediaPhoto, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import ChatMigrated, TelegramError
 from telegram.request import HTTPXRequest
@@ -25,6 +25,7 @@ ANSWER_S = 15.0
 CALL_S = 25.0
 NOT_CONFIGURED_PAUSE_S = 60.0
 Rows = Sequence[Sequence[Button]]
+Busy = Literal["typing", "upload_photo", "upload_document"]
 T = TypeVar("T")
 
 
@@ -61,7 +62,7 @@ class Bot:
             )
             return str(sent.message_id)
 
-        return self._run(call)
+        return self.run(call)
 
     def send_files(
         self,
@@ -90,7 +91,7 @@ class Bot:
             one = await send(_chat(chat_id), file(files[0]), reply_parameters=reply(reply_to), **words)
             return str(one.message_id)
 
-        return self._run(call)
+        return self.run(call)
 
     def edit(self, chat_id: str, message_id: str, html: str, buttons: Rows = ()) -> None:
         """Put another text and other buttons in the place of a message's. What is so already is no error."""
@@ -121,14 +122,45 @@ class Bot:
 
         self._unless_same(call)
 
-    def answer_callback(self, query_id: str, text: str = "") -> None:
-        """End the waiting of whoever pressed a button, with a short notice. Too late is no error."""
+    def edit_photo(
+        self, chat_id: str, message_id: str, photo: Attachment, html: str, buttons: Rows = ()
+    ) -> None:
+        """Put a photo with a caption in the place of a message's content, be that a photo or a text.
+
+        There is no way back: a photo never becomes a text.
+        """
 
         async def call(client: Client) -> None:
-            await client.answer_callback_query(query_id, text or None)
+            await client.edit_message_media(
+                InputMediaPhoto(
+                    photo.content, caption=html, parse_mode=ParseMode.HTML, filename=photo.filename
+                ),
+                chat_id=_chat(chat_id),
+                message_id=int(message_id),
+                reply_markup=keyboard(buttons),
+            )
+
+        self._unless_same(call)
+
+    def show_busy(self, chat_id: str, doing: Busy) -> None:
+        """«отправляет файл…» at the top of the chat for five seconds, or until the next message."""
+
+        async def call(client: Client) -> None:
+            await client.send_chat_action(_chat(chat_id), doing)
+
+        self.run(call)
+
+    def answer_callback(self, query_id: str, text: str = "", *, alert: bool = False) -> None:
+        """End the waiting of whoever pressed a button, with a short notice; `alert`: one to be closed by hand.
+
+        Too late is no error.
+        """
+
+        async def call(client: Client) -> None:
+            await client.answer_callback_query(query_id, text or None, show_alert=alert)
 
         try:
-            self._run(call)
+            self.run(call)
         except Permanent as error:
             if "query is too old" not in error.detail.lower():
                 raise
@@ -140,19 +172,20 @@ class Bot:
 
     def _unless_same(self, call: Callable[[Client], Awaitable[None]]) -> None:
         try:
-            self._run(call)
+            self.run(call)
         except Permanent as error:
             if "message is not modified" not in error.detail.lower():
                 raise
 
-    def _run(self, call: Callable[[Client], Awaitable[T]]) -> T:
+    def run(self, call: Callable[[Client], Awaitable[T]], limit_s: float = CALL_S) -> T:
+        """Any call of the client, with its errors sorted; everything together takes at most `limit_s`."""
         self.require_token()
 
         async def run() -> T:
             return await call(self._made())
 
         try:
-            return self._loop.run(run(), CALL_S)
+            return self._loop.run(run(), limit_s)
         except TimeoutError:
             raise AnswerLost("the Bot API did not answer in time") from None
         except ChatMigrated as moved:

@@ -85,7 +85,8 @@ class Api:
     async def _say(self, request: web.Request) -> web.Response:
         body = await _body(request, "chat_id", "text")
         language = str(body.get("language", "ru"))
-        update = await self._people.say(int(body["chat_id"]), str(body["text"]), language)
+        name = str(body.get("name", ""))
+        update = await self._people.say(int(body["chat_id"]), str(body["text"]), language, name)
         self._changes.tell()
         return _json(update)
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from lib.testing.mailbox import mail
 from lib.testing.mailbox.bot_api.history import History
 from lib.testing.mailbox.bot_api.people import People
+from lib.testing.mailbox.chats import chat, chats
 from lib.testing.mailbox.letters import Letters
 from lib.testing.mailbox.views import bubble, clock, page_of, telegram_item
 from lib.testing.mailbox.words import WORDS, language_of
@@ -46,6 +47,7 @@ class Pages:
         app.router.add_get("/mail/{n:\\d+}/body", self._body)
         app.router.add_get("/mail/{n:\\d+}/source", self._source)
         app.router.add_get("/mail/{n:\\d+}/part/{cid}", self._part)
+        app.router.add_get("/chat/{chat_id:-?\\d{1,15}}", self._chat)
         app.router.add_get("/telegram/{n:\\d+}", self._message)
         app.router.add_post("/telegram/{n:\\d+}/press", self._press)
         app.router.add_post("/telegram/say", self._say)
@@ -66,6 +68,7 @@ class Pages:
             older_chat=older_chat,
             total_mail=len(self._letters.items),
             total_chat=len(self._history.items),
+            chats=chats(self._history),
         )
 
     async def _letter(self, request: web.Request) -> web.Response:
@@ -80,6 +83,10 @@ class Pages:
         if item is None:
             return self._problem(request, 404, "missing")
         return self._page(request, "telegram.html", item=bubble(item, self._zone), data=telegram_item(item))
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        shown = chat(self._history, int(request.match_info["chat_id"]), self._zone)
+        return self._page(request, "chat.html", chat=shown, chats=chats(self._history))
 
     async def _body(self, request: web.Request) -> web.Response:
         n = int(request.match_info["n"])
@@ -129,19 +136,21 @@ class Pages:
             return self._problem(request, 403, "foreign")
         data = str((await request.post()).get("data", ""))
         n = int(request.match_info["n"])
-        if await self._people.press(n, data, language_of(request.query.get("lang"))) is None:
+        update = await self._people.press(n, data, language_of(request.query.get("lang")))
+        if update is None:
             return self._problem(request, 404, "button_gone")
-        return _see(request)
+        return _see(request, update["callback_query"]["message"]["chat"]["id"])
 
     async def _say(self, request: web.Request) -> web.Response:
         if _is_foreign(request):
             return self._problem(request, 403, "foreign")
         form = await request.post()
-        chat, text = str(form.get("chat_id", "")), str(form.get("text", ""))
-        if not re.fullmatch(r"-?[0-9]{1,15}", chat) or not text.strip():
+        where, text = str(form.get("chat_id", "")), str(form.get("text", ""))
+        if not re.fullmatch(r"-?[0-9]{1,15}", where) or not text.strip():
             return self._problem(request, 400, "bad_chat")
-        await self._people.say(int(chat), text.strip(), language_of(request.query.get("lang")))
-        return _see(request)
+        name = _name_in(self._history, int(where))
+        await self._people.say(int(where), text.strip(), language_of(request.query.get("lang")), name)
+        return _see(request, int(where))
 
     def _page(self, request: web.Request, name: str, status: int = 200, **values: Any) -> web.Response:
         lang = language_of(request.query.get("lang"))
@@ -163,9 +172,15 @@ def _is_foreign(request: web.Request) -> bool:
     return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
 
 
-def _see(request: web.Request) -> web.Response:
+def _see(request: web.Request, chat_id: int) -> web.Response:
+    """Back to where the form was: the chat itself, or the page of everything."""
     tail = "?lang=en" if request.query.get("lang") == "en" else ""
-    return web.Response(status=303, headers={"Location": f"/{tail}#telegram"})
+    place = f"/chat/{chat_id}{tail}#end" if "in" in request.query else f"/{tail}#telegram"
+    return web.Response(status=303, headers={"Location": place})
+
+
+def _name_in(history: History, chat_id: int) -> str:
+    return next((each["name"] for each in chats(history) if each["chat_id"] == chat_id), "")
 
 
 def _headers(policy: str) -> dict[str, str]:

@@ -40,6 +40,9 @@ WORDS: dict[str, dict[str, str]] = {
         "missing": "Такого сообщения нет.",
         "button_gone": "Такой кнопки больше нет.",
         "bad_chat": "Номер чата — целое число, и текст не должен быть пустым.",
+        "chats": "Чаты",
+        "quiet": "Здесь пока ничего не сказано. Напишите боту.",
+        "new_chat": "Другой чат",
         "foreign": "Эта форма принимается только со своей страницы.",
     },
     "en": {
@@ -81,6 +84,9 @@ WORDS: dict[str, dict[str, str]] = {
         "missing": "There is no such message.",
         "button_gone": "That button is no longer there.",
         "bad_chat": "A chat number is an integer, and the text must not be empty.",
+        "chats": "Chats",
+        "quiet": "Nothing has been said here yet. Write to the bot.",
+        "new_chat": "Another chat",
         "foreign": "This form is taken from its own page only.",
     },
 }

@@ -25,6 +25,7 @@ CONSUMERS = {
     "notifications.events": "dispatch_notifications",
     "notifications.email": "send_email",
     "notifications.telegram": "send_telegram",
+    "telegram.updates": "answer_telegram",
 }
 DUE = text(
     "DELETE FROM outbox WHERE routing_key = :queue AND due_at <= now() RETURNING body, content_type, id"

@@ -1,4 +1,4 @@
-"""People who write to the bot."""
+"""The bot's webhook as Telegram sees it; what people see of the bot is in `tests/integration/bot`."""
 
 from typing import Any
 
@@ -12,48 +12,50 @@ SECRET: dict[str, Any] = {
 }
 
 
-def update(update_id: int, chat_id: int, text: str, language: str = "ru") -> Json:
+def update(update_id: int, chat_id: int, text: str, language: str = "ru", **more: Any) -> Json:
     """An update as Telegram sends it."""
     person = {"id": chat_id, "is_bot": False, "first_name": "Саша", "language_code": language}
-    chat = {"id": chat_id, "type": "private", "first_name": "Саша"}
+    chat = {"id": chat_id, "type": "private", "first_name": "Саша", **more}
     message = {"message_id": update_id, "from": person, "chat": chat, "date": 1, "text": text}
     return {"update_id": update_id, "message": message}
 
 
-@pytest.fixture
-def sasha(school: School) -> School:
-    """A student with a Telegram chat."""
-    school.person("sasha", telegram_chat_id=4242)
-    return school
+def hear(school: School, given: Json) -> list[int]:
+    """Telegram posts it, and the queue brings it; the statuses of the work."""
+    answer = school.call("POST", "/telegram/webhook", given, **SECRET)
+    assert (answer.status_code, answer.data) == (200, b"")
+    return school.turn("telegram.updates")
 
 
-def test_a_code_from_the_account_page_links_the_chat_once(sasha: School) -> None:
-    link = sasha.ok("POST", "/api/v1/recipients/sasha/telegram-link", role="student", sub="sasha")
-    assert link["url"].startswith("https://t.me/")
-    assert link["url"].endswith(link["code"])
-    first = sasha.ok("POST", "/telegram/webhook", update(1, 555, f"/start {link['code']}"), **SECRET)
-    assert first == {
-        "method": "sendMessage",
-        "chat_id": 555,
-        "text": "Готово! Теперь уведомления будут приходить сюда.",
-    }
-    assert sasha.ok("GET", "/api/v1/recipients/sasha")["telegram_chat_id"] == "555"
-    second = sasha.ok("POST", "/telegram/webhook", update(2, 666, f"/start {link['code']}"), **SECRET)
-    assert "уже не действует" in second["text"]
-    assert sasha.ok("GET", "/api/v1/recipients/sasha")["telegram_chat_id"] == "555"
+def test_an_update_that_is_taken_is_answered_with_nothing_and_worked_on_later(school: School) -> None:
+    answer = school.call("POST", "/telegram/webhook", update(1, 55, "/help"), **SECRET)
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert school.office.telegram() == []
+    assert school.turn("telegram.updates") == [200]
+    assert [each["chat_id"] for each in school.office.telegram()] == [55]
 
 
 def test_a_repeated_update_is_answered_once(school: School) -> None:
-    assert school.call("POST", "/telegram/webhook", update(9, 1, "/start"), **SECRET).data != b""
-    again = school.call("POST", "/telegram/webhook", update(9, 1, "/start"), **SECRET)
-    assert (again.status_code, again.data) == (200, b"")
+    assert hear(school, update(9, 1, "/start")) == [200]
+    assert hear(school, update(9, 1, "/start")) == []
+    assert len(school.office.telegram()) == 1
 
 
-def test_anything_else_gets_a_short_help(school: School) -> None:
-    answer = school.ok("POST", "/telegram/webhook", update(3, 1, "как дела?"), **SECRET)
-    assert answer["text"].startswith("Здравствуйте! Я присылаю уведомления школы")
-    english = school.ok("POST", "/telegram/webhook", update(4, 1, "hello", language="en-GB"), **SECRET)
-    assert english["text"].startswith("Hello!")
+def test_a_stranger_is_told_how_to_begin_in_the_language_of_their_telegram(school: School) -> None:
+    hear(school, update(3, 1, "как дела?"))
+    hear(school, update(4, 1, "hello", language="en-GB"))
+    russian, english = [each["text"] for each in school.office.telegram()]
+    assert russian.startswith("Здравствуйте! Я присылаю уведомления школы")
+    assert english.startswith("Hello!")
+
+
+def test_a_group_is_not_spoken_with(school: School) -> None:
+    hear(school, update(5, -100, "/start", type="group"))
+    assert school.office.telegram() == []
+
+
+def test_what_is_no_message_and_no_press_is_taken_and_left_alone(school: School) -> None:
+    assert hear(school, {"update_id": 6, "poll": {"id": "1"}}) == []
 
 
 @pytest.mark.parametrize("secret", [{}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}])

@@ -6,6 +6,7 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from threading import Thread
+from typing import Any
 
 import pytest
 import urllib3
@@ -14,6 +15,7 @@ from telegram import (
     BotCommand,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
     Message,
     MessageEntity,
     ReplyParameters,
@@ -238,3 +240,47 @@ def test_messages_commands_and_files_are_there_again_after_a_restart(
     office.start()
     assert [item["text"] for item in office.telegram()] == ["", "Стало"]
     with_bot(after)
+
+
+def test_a_text_becomes_a_photo_by_an_edit_and_never_a_text_again(
+    with_bot: WithBot, office: PostOffice
+) -> None:
+    async def talk(bot: Bot) -> tuple[Message, Message]:
+        menu = await bot.send_message(CHAT, "Меню", reply_markup=BUTTONS)
+        place: dict[str, Any] = {"chat_id": CHAT, "message_id": menu.message_id}
+        first = await bot.edit_message_media(
+            InputMediaPhoto(PNG, caption="<b>Сентябрь</b>", parse_mode="HTML"), **place
+        )
+        other = InputMediaPhoto(PNG + b"x", caption="Октябрь")
+        second = await bot.edit_message_media(other, **place, reply_markup=BUTTONS)
+        with pytest.raises(BadRequest, match="no text in the message to edit"):
+            await bot.edit_message_text("Меню", **place)
+        with pytest.raises(BadRequest, match="Message is not modified"):
+            await bot.edit_message_media(other, **place, reply_markup=BUTTONS)
+        await bot.edit_message_caption(caption="Ноябрь", **place)
+        assert isinstance(first, Message)
+        assert isinstance(second, Message)
+        return first, second
+
+    first, second = with_bot(talk)
+    assert (first.text, first.caption, first.photo[0].width) == (None, "Сентябрь", 640)
+    assert (first.reply_markup, second.reply_markup) == (None, BUTTONS)
+    assert first.photo[0].file_unique_id != second.photo[0].file_unique_id
+    (item,) = office.telegram()
+    assert (item["text"], item["edits"]) == ("Ноябрь", 3)
+    assert item["message"]["photo"][0]["file_unique_id"] == second.photo[0].file_unique_id, (
+        "a caption leaves it"
+    )
+
+
+def test_what_the_bot_is_doing_is_told_and_an_unknown_doing_refused(with_bot: WithBot) -> None:
+    assert with_bot(lambda bot: bot.send_chat_action(CHAT, "upload_document")) is True
+    with pytest.raises(BadRequest, match="action"):
+        with_bot(lambda bot: bot.send_chat_action(CHAT, "dancing"))
+
+
+def test_a_media_edit_without_media_is_refused(with_bot: WithBot, office: PostOffice) -> None:
+    menu = with_bot(lambda bot: bot.send_message(CHAT, "Меню"))
+    url = f"{office.url}/bot{office.token}/editMessageMedia"
+    answer = urllib3.request("POST", url, json={"chat_id": CHAT, "message_id": menu.message_id})
+    assert (answer.status, json.loads(answer.data)["ok"]) == (400, False)

@@ -6,10 +6,21 @@ async function watch(position) {
   const now = (await answer.json()).position;
   if (position >= 0 && now > position) {
     news.hidden = false;
-    if (window.scrollY < 40 && !document.querySelector("form :focus")) location.reload();
+    if (isAtTheNewest() && !isWriting()) location.reload();
     return;
   }
   await watch(now);
+}
+
+// In a chat the newest is at the end, on the page of everything at the top.
+function isAtTheNewest() {
+  if (!document.querySelector(".room")) return window.scrollY < 40;
+  return window.innerHeight + window.scrollY > document.documentElement.scrollHeight - 160;
+}
+
+function isWriting() {
+  const field = document.activeElement;
+  return field && field.matches("input:not([type=hidden])") && field.value !== "";
 }
 
 if (news) watch(-1).catch(() => {});

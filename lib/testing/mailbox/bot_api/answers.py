@@ -74,6 +74,7 @@ def full_chat(chat_id: int) -> Json:
     }
 
 
-def person(user_id: int, language: str) -> Json:
+def person(user_id: int, language: str, name: str = "") -> Json:
     """A user who writes to the bot or presses its buttons."""
-    return {"id": user_id, "is_bot": False, "first_name": f"Чат {user_id}", "language_code": language}
+    first_name = name or f"Чат {user_id}"
+    return {"id": user_id, "is_bot": False, "first_name": first_name, "language_code": language}

@@ -109,7 +109,8 @@ class History:
         if query:
             self.queries.add(query["id"])
             place = (query["message"]["chat"]["id"], query["message"]["message_id"])
-            self._by_place[place].setdefault("pressed", []).append(query["id"])
+            if place in self._by_place:
+                self._by_place[place].setdefault("pressed", []).append(query["id"])
 
     def _fold_confirm(self, record: Json) -> None:
         self.updates = [update for update in self.updates if update["update_id"] >= record["offset"]]

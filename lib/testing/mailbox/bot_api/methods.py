@@ -20,6 +20,19 @@ _COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")
 _MOST_COMMANDS = 100
 _DESCRIPTION_LIMIT = 256
 _ANSWER_LIMIT = 200
+_ACTIONS = (
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+)
 
 
 class Methods:
@@ -37,7 +50,9 @@ class Methods:
             "sendPhoto": self._sending.send_photo,
             "sendDocument": self._sending.send_document,
             "sendMediaGroup": self._sending.send_media_group,
+            "sendChatAction": self._send_chat_action,
             "editMessageText": editing.edit_message_text,
+            "editMessageMedia": editing.edit_message_media,
             "editMessageCaption": editing.edit_message_caption,
             "editMessageReplyMarkup": editing.edit_message_reply_markup,
             "deleteMessage": editing.delete_message,
@@ -48,6 +63,7 @@ class Methods:
             "getWebhookInfo": updates.get_webhook_info,
             "setMyCommands": self._set_my_commands,
             "getMyCommands": self._get_my_commands,
+            "deleteMyCommands": self._delete_my_commands,
         }
         self._table = {name.lower(): method for name, method in table.items()}
 
@@ -81,7 +97,15 @@ class Methods:
             raise bad_request("query is too old and response timeout expired or query ID is invalid")
         if len(call.text("text")) > _ANSWER_LIMIT:
             raise bad_request("MESSAGE_TOO_LONG")
-        await self._history.keep("answer", query_id=query_id, text=call.text("text"))
+        shown = {"text": call.text("text"), "alert": call.flag("show_alert")}
+        await self._history.keep("answer", query_id=query_id, **shown)
+        return True
+
+    async def _send_chat_action(self, call: Call) -> bool:
+        """Shown for five seconds, so there is nothing to keep."""
+        self._sending.open_chat(call)
+        if call.text("action") not in _ACTIONS:
+            raise bad_request("wrong parameter action in request")
         return True
 
     async def _set_my_commands(self, call: Call) -> bool:
@@ -97,6 +121,10 @@ class Methods:
 
     async def _get_my_commands(self, call: Call) -> list[Json]:
         return self._history.commands.get(_scope(call), [])
+
+    async def _delete_my_commands(self, call: Call) -> bool:
+        await self._history.keep("commands", scope=_scope(call), commands=[])
+        return True
 
 
 def _check_command(command: Any) -> None:

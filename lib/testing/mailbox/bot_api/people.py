@@ -19,12 +19,12 @@ class People:
     def __init__(self, history: History, updates: Updates) -> None:
         self._history, self._updates = history, updates
 
-    async def say(self, chat_id: int, text: str, language: str = "ru") -> Json:
-        """Someone writes `text` in the chat; returns the update."""
+    async def say(self, chat_id: int, text: str, language: str = "ru", name: str = "") -> Json:
+        """Someone writes `text` in the chat, under a `name` when it is given; returns the update."""
         command = _COMMAND.match(text)
         entity = {"type": "bot_command", "offset": 0, "length": command.end()} if command else None
         message = {
-            "from": answers.person(abs(chat_id), language),
+            "from": answers.person(abs(chat_id), language, name),
             "chat": answers.chat(chat_id),
             "date": int(time.time()),
             "text": text,

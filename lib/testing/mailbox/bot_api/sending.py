@@ -46,7 +46,7 @@ class Sending:
             raise bad_request("wrong number of messages to send as an album specified")
         if len({item.get("type") for item in items}) > 1:
             raise bad_request("documents can't be sent in an album with other media")
-        contents = [await self._media(call, item) for item in items]
+        contents = [await self.media(call, item) for item in items]
         return [await self._send(call, chat_id, "sendMediaGroup", content) for content in contents]
 
     async def _send_file(self, call: Call, method: str, kind: str) -> Json:
@@ -54,7 +54,8 @@ class Sending:
         upload = self._upload(call, kind)
         return await self._send(call, chat_id, method, {**await self._file(kind, upload), **caption(call)})
 
-    async def _media(self, call: Call, item: Json) -> Json:
+    async def media(self, call: Call, item: Json) -> Json:
+        """The content of an InputMedia: `{photo or document, caption, …}`; Refused as sending it would be."""
         kind = str(item.get("type"))
         if kind not in ("photo", "document"):
             raise bad_request(f"type {kind} is not played here")
