@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcast, charts, dashboard, exports, imports, ingest, reports
+from bench import broadcast, charts, dashboard, exports, imports, ingest, pages, reports
 
 RESULTS = Path("var") / "bench"
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "reports": reports.run,
     "charts": charts.run,
     "imports": imports.run,
+    "pages": pages.run,
 }
 
 
@@ -35,6 +36,7 @@ def main() -> int:
     reports.add_arguments(parser.add_argument_group("reports"))
     charts.add_arguments(parser.add_argument_group("charts"))
     imports.add_arguments(parser.add_argument_group("imports"))
+    pages.add_arguments(parser.add_argument_group("pages"))
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHES))
     if unknown:

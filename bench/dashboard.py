@@ -59,7 +59,7 @@ def run(given: argparse.Namespace) -> Json:
             RedisServer(Path(name) / "redis") as redis,
         ):
             migrations.upgrade(server.url())
-            with closing(_Log(server.url(), size, given.growing)) as log:
+            with closing(Log(server.url(), size, given.growing)) as log:
                 log.write()
                 if size == min(given.logs):
                     figures["recompute_equal"] = log.recomputed_equal()
@@ -73,10 +73,11 @@ def run(given: argparse.Namespace) -> Json:
     return figures
 
 
-class _Log:
-    """A database with so many lesson events and all that follows from them."""
+class Log:
+    """A database with so many lesson events, up to the day before `end`, and all that follows from them."""
 
-    def __init__(self, url: str, events: int, growing: str) -> None:
+    def __init__(self, url: str, events: int, growing: str, end: date = END) -> None:
+        self._end = end
         self._db: Engine = connect(url, statement_timeout_ms=0)
         self._events = events
         if growing == "school":
@@ -96,7 +97,7 @@ class _Log:
             "lessons": round(self._events / EVENTS_A_LESSON),
             "students": self._students,
             "tutors": max(1, self._students // STUDENTS_A_TUTOR),
-            "first": END - timedelta(days=self._days),
+            "first": self._end - timedelta(days=self._days),
             "days": self._days,
         }
         console = Console(stderr=True)

@@ -1,8 +1,8 @@
 """What may be asked of drill-downs."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from functions.query_analytics.answers import answer
 from functions.query_analytics.question import Metric
@@ -26,7 +26,10 @@ class RowsQuery(Parameters):
 
 
 class LessonRows(RowsQuery):
-    """`unmarked` lessons have no outcome yet."""
+    """`unmarked` lessons have no outcome yet; `missed` are excused and unexcused, `open` neither held nor cancelled.
+
+    `weekday` (0 is Monday) and `hour` are those of the start on the clock of `tz`; each needs the other.
+    """
 
     figure: Literal[
         "scheduled",
@@ -34,6 +37,8 @@ class LessonRows(RowsQuery):
         "cancelled",
         "excused",
         "unexcused",
+        "missed",
+        "open",
         "minutes",
         "confirmed",
         "reschedule_asked",
@@ -42,23 +47,39 @@ class LessonRows(RowsQuery):
         "average_rating",
     ] = "scheduled"
     outcome: Outcome | None = None
+    weekday: int | None = Field(default=None, ge=0, le=6)
+    hour: int | None = Field(default=None, ge=0, le=23)
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.weekday is None) != (self.hour is None):
+            raise ValueError("weekday and hour go together")
+        return self
 
     def more(self) -> dict[str, str | None]:
-        """With the outcome."""
-        return {**super().more(), "outcome": self.outcome}
+        """With the outcome and the hour of the week."""
+        clock = None if self.hour is None else f"{self.weekday} {self.hour}"
+        return {**super().more(), "outcome": self.outcome, "hour": clock}
 
 
 class PaymentRows(RowsQuery):
-    """Rows of all currencies, or of one."""
+    """Rows of all currencies, or of one; paid in any way, or in one."""
 
     figure: Literal[
         "payments", "revenue", "refunded", "net", "failed", "average_payment", "paying_students"
     ] = "payments"
     currency: Currency | None = None
+    method: str | None = Field(default=None, max_length=200)
+
+    @model_validator(mode="after")
+    def _payers_pay_in_many_ways(self) -> Self:
+        if self.method is not None and self.figure == "paying_students":
+            raise ValueError("paying_students have no method")
+        return self
 
     def more(self) -> dict[str, str | None]:
-        """With the currency."""
-        return {**super().more(), "currency": self.currency}
+        """With the currency and the method."""
+        return {**super().more(), "currency": self.currency, "method": self.method}
 
 
 class HomeworkRows(RowsQuery):

@@ -28,7 +28,10 @@ Locale = Literal["ru", "en"]
 
 
 class ChartQuery(Parameters):
-    """How the chart should look, beside the common analytics parameters."""
+    """How the chart should look, beside the common analytics parameters.
+
+    `bare`: without title and finding, which are in `layout.meta` in any case.
+    """
 
     format: Format = "json"
     kind: str | None = None
@@ -37,6 +40,7 @@ class ChartQuery(Parameters):
     scale: Scale = 1
     theme: Theme = "light"
     locale: Locale | None = None
+    bare: bool = False
 
 
 class PictureQuery(BaseModel):
@@ -71,6 +75,7 @@ class Item(BaseModel):
     scale: Scale = 1
     theme: Theme = "light"
     locale: Locale | None = None
+    bare: bool = False
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

@@ -15,7 +15,7 @@ from functions.render_chart.engine import SCRIPTS, Canvas
 from functions.render_chart.figures.look import Look
 from lib.cache.store import FIGURES
 from lib.errors import BadInput, not_found
-from lib.runtime import metrics
+from lib.runtime import metrics, naming
 from lib.runtime.function import Call
 
 KEEP_S = 24 * 3600
@@ -37,13 +37,14 @@ def wanted(name: str, kind: str | None) -> tuple[Chart, str]:
 
 
 def asked_of_analytics(call: Call, chart: Chart, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer that the chart shows, asked with the caller's own token."""
+    """The answer that the chart shows, asked with the caller's own token; with the names of the people in it."""
     if missing := [name for name in chart.needs if not params.get(name)]:
         raise BadInput(f"Give {', '.join(missing)}.")
     source = source_of(chart, role=call.principal.role, student_id=params.get("student_id"))
     params = {"compare": "previous", **_granularity(params), **params}
     answer: dict[str, Any] = call.peers.get("query-analytics", source, params=params, token=call.token).json()
-    return answer
+    with call.db.connect() as conn:
+        return naming.with_names(conn, answer)
 
 
 def _granularity(params: Mapping[str, Any]) -> dict[str, str]:
@@ -75,7 +76,8 @@ def figure_of(chart: Chart, answer: dict[str, Any], look: Look) -> dict[str, Any
 
 def look_of(call: Call, asked: ChartQuery | Item, kind: str) -> Look:
     """How the chart is to look."""
-    return Look(kind, asked.theme, asked.locale or call.settings.default_locale, asked.width, asked.height)
+    locale = asked.locale or call.settings.default_locale
+    return Look(kind, asked.theme, locale, asked.width, asked.height, asked.bare)
 
 
 def picture(

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
@@ -11,6 +13,12 @@ from functions.query_analytics.drill import cursor
 from functions.query_analytics.question import Filters, Question
 from functions.query_analytics.rows import Source, conditions_of
 from lib.domain.metrics import mean_money, money, ratio
+from lib.domain.periods import Period
+
+IN_HOURS = (
+    " AND EXISTS (SELECT FROM unnest(CAST(:begin AS timestamptz[]), CAST(:finish AS timestamptz[])) AS h(since, upto) "
+    "WHERE slot >= h.since AND slot < h.upto)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +60,28 @@ def page(conn: Connection, question: Question, figure: Figure, filters: Filters)
 
 def _rows(question: Question, figure: Figure, filters: Filters) -> tuple[str, dict[str, Any]]:
     conditions, values = conditions_of(figure.source, filters)
-    for name in ("currency", "outcome"):
+    for name in ("currency", "outcome", "method"):
         if wanted := question.option(name):
             conditions += f" AND coalesce({name}, 'unmarked') = :{name}"
             values[name] = wanted
+    if at := question.option("hour"):
+        conditions += IN_HOURS
+        values |= _hours(question.period, *map(int, at.split()))
     return (
         f"FROM {figure.source.sql} WHERE slot >= :start AND slot < :end AND {figure.where}{conditions}",
         values | _inside(question, filters),
     )
+
+
+def _hours(period: Period, weekday: int, hour: int) -> dict[str, list[datetime]]:
+    """The beginnings and the ends of an hour of the week in the period, in UTC; two hours where a clock goes back."""
+    days = (period.first + timedelta(days=n) for n in range(period.days))
+    zone = ZoneInfo(period.tz)
+    starts = [datetime(d.year, d.month, d.day, hour, tzinfo=zone) for d in days if d.weekday() == weekday]
+    return {
+        "begin": [start.astimezone(UTC) for start in starts],
+        "finish": [(start + timedelta(hours=1)).astimezone(UTC) for start in starts],
+    }
 
 
 def _inside(question: Question, filters: Filters) -> dict[str, Any]:

@@ -24,6 +24,8 @@ FIGURES = {
     "cancelled": _outcome("cancelled"),
     "excused": _outcome("excused_absence"),
     "unexcused": _outcome("unexcused_absence"),
+    "missed": Figure(LESSONS, "outcome IN ('excused_absence', 'unexcused_absence')"),
+    "open": Figure(LESSONS, f"NOT coalesce({HELD} OR outcome = 'cancelled', false)"),
     "minutes": Figure(LESSONS, "outcome = 'attended'", "sum(coalesce(actual_minutes, duration_minutes))"),
     "confirmed": Figure(LESSONS, "answer = 'confirm'"),
     "reschedule_asked": Figure(LESSONS, "answer = 'reschedule'"),

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from functions.render_chart.figures import frame, hours, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import course, grid, pairs
 from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.headlines import Headline, headlines
@@ -23,7 +24,7 @@ def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
         return frame.nothing(answer, look, told)
     if look.kind == "line":
         return _line(answer, look, told)
-    shown = [pairs.Pair(one.label, one.unit, *one.values) for one in found]
+    shown = [pairs.Pair(one.label, one.unit, *one.values, one.opens) for one in found]
     names = (word(look.locale, "now"), word(look.locale, "before"))
     return pairs.drawn(answer, look, told, shown, names)
 
@@ -38,7 +39,9 @@ def _line(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
 
     def panel(key: str, label: str, unit: str, hue: str) -> Panel:
         values = [point.get(key) for point in series]
-        return Panel(word(locale, label), unit, (Series(word(locale, label), values, hue),))
+        family = "homework" if key == "average_score_percent" else "lessons"
+        one = Series(word(locale, label), values, hue, opens=Opens(family, key))
+        return Panel(word(locale, label), unit, (one,))
 
     found = [panel("completed", "held", "count", "blue")]
     found += [_revenue(answer, look, code) for code in _codes(answer)[:1]]
@@ -58,7 +61,8 @@ def _codes(answer: dict[str, Any]) -> list[str]:
 def _revenue(answer: dict[str, Any], look: Look, code: str) -> Panel:
     label = f"{word(look.locale, 'revenue')}, {numbers.sign_of(look.locale, code)}"
     values = [float(point[code]["revenue"]) for point in answer["revenue"]]
-    return Panel(label, f"money:{code}", (Series(label, values, "orange"),))
+    opens = Opens("payments", "revenue", (("currency", code),))
+    return Panel(label, f"money:{code}", (Series(label, values, "orange", opens=opens),))
 
 
 def _story(answer: dict[str, Any], look: Look, found: list[Headline]) -> Story:
@@ -168,4 +172,9 @@ def _heatmap(answer: dict[str, Any], look: Look, found: list[Headline]) -> dict[
     )
     if not cells:
         return frame.nothing(answer, look, told)
-    return grid.drawn(answer, look, told, hours.cells(look, cells, "scheduled", word(locale, "lessons")))
+    return grid.drawn(
+        answer,
+        look,
+        told,
+        hours.cells(look, cells, "scheduled", word(locale, "lessons"), Opens("lessons", "scheduled")),
+    )

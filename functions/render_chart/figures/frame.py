@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from functions.render_chart.figures import days, measure, palette, story
+from functions.render_chart.figures import days, drill, measure, palette, story
 from functions.render_chart.figures.forms.axes import label
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import escaped, tidy
@@ -41,6 +41,8 @@ def page(answer: dict[str, Any], look: Look, told: Story, legend: Sequence[str] 
     small = look.width < 560 or look.height < 320
     title_size, size = (16, 12) if small else (20, 14)
     inner = look.width - 2 * SIDE
+    if look.bare:
+        return _bare(look, title_size, size, legend_rows(legend, inner - _AXIS))
     most = 0 if look.height < 200 else 1 if look.height < 260 else 2 if look.height < 420 else 3
     lines = tuple(measure.wrapped(told.finding, inner, size, most)) if most else ()
     title = measure.shortened(told.title, inner * 0.93, title_size)
@@ -53,6 +55,12 @@ def page(answer: dict[str, Any], look: Look, told: Story, legend: Sequence[str] 
     rows = legend_rows(legend, inner - _AXIS) if look.height >= 260 else 0
     top = head + rows * _LEGEND_ROW + 4
     return Page(title, period, lines, title_size, size, lines_top, head, top, rows > 0)
+
+
+def _bare(look: Look, title_size: int, size: int, rows: int) -> Page:
+    """The legend alone, if there is room."""
+    rows = rows if look.height >= 260 else 0
+    return Page("", "", (), title_size, size, 0, 4, 8 + rows * _LEGEND_ROW, rows > 0)
 
 
 def _period(answer: dict[str, Any], look: Look) -> str:
@@ -88,7 +96,7 @@ def finished(
     """The whole figure as plain data."""
     theme = palette.THEMES[look.theme]
     shared = {
-        "title": _title(theme, around),
+        **({"title": _title(theme, around)} if around.title else {}),
         "font": {"family": palette.FONT, "size": 12, "color": theme.ink},
         "paper_bgcolor": theme.paper,
         "plot_bgcolor": theme.paper,
@@ -101,7 +109,7 @@ def finished(
     margin = {**shared["margin"], **layout.pop("margin", {})}  # type: ignore[dict-item]
     if around.lines:
         layout["annotations"] = [*layout.get("annotations", []), _finding(theme, around, margin["l"])]
-    meta = _meta(answer, look, told)
+    meta = _meta(answer, look, told) | _drill(answer, told, traces)
     return {"data": list(traces), "layout": {**shared, **layout, "margin": margin, "meta": meta}}
 
 
@@ -165,6 +173,19 @@ def _meta(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
         "text": story.text(told, look.locale),
         **{name: copy.deepcopy(answer.get(name)) for name in _COPIED},
     }
+
+
+def _drill(answer: dict[str, Any], told: Story, traces: Sequence[Trace]) -> dict[str, Any]:
+    """What the marks and the table's cells open; nothing for a chart without rows behind it. A table without `rows`
+    has one for each bucket."""
+    columns = {key: opens.plain() for key, opens in told.table.opens.items()}
+    if not columns and not any("meta" in trace for trace in traces):
+        return {}
+    found = drill.buckets(answer)
+    rows = [dict(one) for one in told.table.each]
+    whole = len(rows or found) == len(told.table.rows)
+    table = {"table": {"columns": columns, **({"rows": rows} if rows else {})}} if columns and whole else {}
+    return {"drill": {"buckets": found, **table}}
 
 
 def nothing(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.render_chart.figures import numbers
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.saying import previous
 from functions.render_chart.figures.story import Value
@@ -20,6 +21,7 @@ class Headline:
     unit: str
     now: Any
     before: Any
+    opens: Opens | None = None
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ def _plain(look: Look, now: dict[str, Any], before: dict[str, Any]) -> Iterator[
         part, earlier = (now.get(family), before.get(family)) if nested else (now, before)
         if part and field in part:
             label = word(look.locale, _LABELS.get(key, key))
-            yield Headline(key, label, unit, part[field], (earlier or {}).get(field))
+            yield Headline(key, label, unit, part[field], (earlier or {}).get(field), Opens(family, field))
 
 
 def _money(
@@ -73,7 +75,8 @@ def _money(
     for code, figures in (now.get("payments") or {}).items():
         earlier = (before.get("payments") or {}).get(code, zero if before else {})
         label = f"{word(look.locale, 'revenue')}, {numbers.sign_of(look.locale, code)}"
-        yield Headline("revenue", label, f"money:{code}", figures["revenue"], earlier.get("revenue"))
+        opens = Opens("payments", "revenue", (("currency", code),))
+        yield Headline("revenue", label, f"money:{code}", figures["revenue"], earlier.get("revenue"), opens)
     for code, figures in (answer.get("earnings") or {}).items():
         label = f"{word(look.locale, 'earned')}, {numbers.sign_of(look.locale, code)}"
         yield Headline("earned", label, f"money:{code}", figures["earned"], None)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.render_chart.figures import frame, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import cloud, course, ranking
 from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.look import Look
@@ -13,6 +14,9 @@ from functions.render_chart.figures.words import counted, named, others, word
 
 _COUNTS = ("assigned", "submitted", "graded", "overdue")
 Rows = list[dict[str, Any]]
+
+SCORE, ON_TIME = Opens("homework", "average_score_percent"), Opens("homework", "on_time_rate")
+GRADED = Opens("homework", "graded")
 
 
 def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
@@ -29,8 +33,8 @@ def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
 def _line(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
     series, locale = answer["series"], look.locale
     buckets = Buckets([point["date"] for point in series], saying.granularity(answer))
-    score = Series(word(locale, "score"), [p["average_score_percent"] for p in series], "blue")
-    on_time = Series(word(locale, "on_time"), [p["on_time_rate"] for p in series], "green")
+    score = Series(word(locale, "score"), [p["average_score_percent"] for p in series], "blue", opens=SCORE)
+    on_time = Series(word(locale, "on_time"), [p["on_time_rate"] for p in series], "green", opens=ON_TIME)
     panels = [
         Panel(word(locale, "score"), "score", (score,), 1.4),
         Panel(word(locale, "on_time"), "percent", (on_time,)),
@@ -47,19 +51,26 @@ def _by(answer: dict[str, Any], look: Look) -> tuple[str, Rows]:
     return key, sorted(rows, key=lambda row: (-(row["average_score_percent"] or -1.0), row[key]))
 
 
+def _called(row: dict[str, Any], key: str) -> str:
+    """A name that was given with the answer stands for the id."""
+    return str(row.get("name") or row[key])
+
+
 def _bar(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
     key, rows = _by(answer, look)
     locale, most = look.locale, ranking.room(answer, look, told)
-    names = [named(locale, key, row[key]) for row in rows]
+    names = [named(locale, key, _called(row, key)) for row in rows]
     shown = rows if len(rows) <= most else rows[: most - 1]
     left = rows[len(shown) :]
     # How many of them had a due date is not told: the rest has no rate on time.
     score, graded = weighed(left, "average_score_percent", "graded"), sum(row["graded"] for row in left)
     scores = [row["average_score_percent"] for row in shown]
+    rates, done = [row["on_time_rate"] for row in shown], [row["graded"] for row in shown]
+    each = [{key: row[key]} for row in shown]
     measures = [
-        ranking.Measure(word(locale, "score"), "score", scores, "blue", 100, score),
-        ranking.Measure(word(locale, "on_time"), "percent", [r["on_time_rate"] for r in shown], "green", 1),
-        ranking.Measure(word(locale, "graded"), "count", [r["graded"] for r in shown], "orange", rest=graded),
+        ranking.Measure(word(locale, "score"), "score", scores, "blue", 100, score, SCORE, each),
+        ranking.Measure(word(locale, "on_time"), "percent", rates, "green", 1, None, ON_TIME, each),
+        ranking.Measure(word(locale, "graded"), "count", done, "orange", None, graded, GRADED, each),
     ]
     return ranking.drawn(
         answer,
@@ -75,7 +86,7 @@ def _scatter(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
     key, rows = _by(answer, look)
     dots = [
         cloud.Dot(
-            named(look.locale, key, row[key]),
+            named(look.locale, key, _called(row, key)),
             row["on_time_rate"],
             row["average_score_percent"],
             row["graded"],
@@ -184,7 +195,11 @@ def _table(answer: dict[str, Any], look: Look, key: str, rows: Rows) -> Table:
     )
     of = answer["series"] if line else rows
     found = [
-        [row[by] if line else named(look.locale, key, row[key]), *(row[column.key] for column in columns[1:])]
+        [
+            row[by] if line else named(look.locale, key, _called(row, key)),
+            *(row[column.key] for column in columns[1:]),
+        ]
         for row in of
     ]
-    return Table(columns, found)
+    opens = {column.key: Opens("homework", column.key) for column in columns[1:]}
+    return Table(columns, found, opens, () if line else [{key: row[key]} for row in of])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.render_chart.figures import days, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms.grid import Cells
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.story import Column, Ranks, Table
@@ -13,7 +14,7 @@ _LEAST_HOURS, _LISTED = 10, 8
 Cell = dict[str, int]
 
 
-def cells(look: Look, found: Sequence[Cell], key: str, heading: str) -> Cells:
+def cells(look: Look, found: Sequence[Cell], key: str, heading: str, opens: Opens | None = None) -> Cells:
     """The whole week, and the hours from the first to the last with anything in it (ten at least)."""
     first, last = _span(found)
     known = {(cell["weekday"], cell["hour"]): cell[key] for cell in found}
@@ -22,7 +23,8 @@ def cells(look: Look, found: Sequence[Cell], key: str, heading: str) -> Cells:
     long = [days.weekday(look.locale, number, "wide") for number in range(7)]
     labels = [days.hour(number) for number in shown]
     values = [[known.get((number, hour)) for hour in shown] for number in range(7)]
-    return Cells(short, labels, values, "count", heading, long, labels)
+    each = [{"weekday": str(number), "hour": str(hour)} for number in range(7) for hour in shown]
+    return Cells(short, labels, values, "count", heading, long, labels, opens=opens, each=each)
 
 
 def _span(found: Sequence[Cell]) -> tuple[int, int]:

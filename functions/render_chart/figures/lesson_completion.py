@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.render_chart.figures import frame, hours, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import course, grid, shares
 from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.look import Look
@@ -16,6 +17,12 @@ PARTS = (
     ("cancelled", "grey"),
     ("open", "sky"),
 )
+
+# The figures of the lessons, and the rows behind them.
+OPENS = {
+    name: Opens("lessons", name)
+    for name in ("scheduled", "missed", "attendance_rate", *(name for name, _ in PARTS))
+}
 
 
 def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
@@ -41,7 +48,8 @@ def _values(series: list[dict[str, Any]], name: str) -> list[int]:
 
 def _panels(series: list[dict[str, Any]], look: Look) -> list[Panel]:
     parts = _stack(series, look) if look.kind == "bar" else _lines(series, look)
-    rate = Series(word(look.locale, "rate"), [point["attendance_rate"] for point in series], "blue")
+    values = [point["attendance_rate"] for point in series]
+    rate = Series(word(look.locale, "rate"), values, "blue", opens=OPENS["attendance_rate"])
     return [
         Panel(word(look.locale, "lessons"), "count", tuple(parts), 2.2),
         Panel(word(look.locale, "rate"), "percent", (rate,)),
@@ -50,7 +58,7 @@ def _panels(series: list[dict[str, Any]], look: Look) -> list[Panel]:
 
 def _stack(series: list[dict[str, Any]], look: Look) -> list[Series]:
     return [
-        Series(word(look.locale, name), _values(series, name), hue, "bar")
+        Series(word(look.locale, name), _values(series, name), hue, "bar", opens=OPENS[name])
         for name, hue in PARTS
         if name != "open" or any(_values(series, name))
     ]
@@ -60,16 +68,20 @@ def _lines(series: list[dict[str, Any]], look: Look) -> list[Series]:
     """Fewer than there are parts: five lines near zero cannot be told apart."""
     missed = [point["excused"] + point["unexcused"] for point in series]
     return [
-        Series(word(look.locale, "completed"), _values(series, "completed"), "green"),
-        Series(word(look.locale, "missed"), missed, "vermilion"),
-        Series(word(look.locale, "cancelled"), _values(series, "cancelled"), "grey"),
+        Series(
+            word(look.locale, "completed"), _values(series, "completed"), "green", opens=OPENS["completed"]
+        ),
+        Series(word(look.locale, "missed"), missed, "vermilion", opens=OPENS["missed"]),
+        Series(
+            word(look.locale, "cancelled"), _values(series, "cancelled"), "grey", opens=OPENS["cancelled"]
+        ),
     ]
 
 
 def _pie(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
     summary = answer["summary"]
     parts = tuple(
-        shares.Part(word(look.locale, name), value, hue)
+        shares.Part(word(look.locale, name), value, hue, OPENS[name])
         for name, hue in PARTS
         if (value := _values([summary], name)[0]) > 0
     )
@@ -131,7 +143,7 @@ def _table(series: list[dict[str, Any]], look: Look) -> Table:
         *(Column(key, word(look.locale, key)) for key in keys),
         Column("attendance_rate", word(look.locale, "rate"), "percent"),
     )
-    return Table(columns, [[point[column.key] for column in columns] for point in series])
+    return Table(columns, [[point[column.key] for column in columns] for point in series], OPENS)
 
 
 def _outcomes(summary: dict[str, Any], look: Look) -> Table:
@@ -160,4 +172,6 @@ def _heatmap(answer: dict[str, Any], look: Look) -> dict[str, Any]:
     )
     if not found:
         return frame.nothing(answer, look, told)
-    return grid.drawn(answer, look, told, hours.cells(look, found, "scheduled", word(locale, "lessons")))
+    return grid.drawn(
+        answer, look, told, hours.cells(look, found, "scheduled", word(locale, "lessons"), OPENS["scheduled"])
+    )

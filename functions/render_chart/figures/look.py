@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Kind of the chart, theme (light, dark, print), language (ru, en), size in CSS pixels."""
+    """Kind of the chart, theme (light, dark, print), language (ru, en), size in CSS pixels.
+
+    `bare`: without title and finding, for a page that has them in words.
+    """
 
     kind: str
     theme: str = "light"
     locale: str = "ru"
     width: int = 900
     height: int = 500
+    bare: bool = False

@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.render_chart.figures import frame, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import course, ranking, shares, tiles
 from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.look import Look
@@ -29,7 +30,12 @@ def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
 def _line(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
     hues = {"accessed": "blue", "downloads": "orange", "created": "green"}
     one = {
-        key: Series(word(look.locale, key), [point[key] for point in answer["series"]], hue)
+        key: Series(
+            word(look.locale, key),
+            [point[key] for point in answer["series"]],
+            hue,
+            opens=Opens("materials", key),
+        )
         for key, hue in hues.items()
     }
     buckets = Buckets([point["date"] for point in answer["series"]], saying.granularity(answer))
@@ -62,10 +68,17 @@ def _by_subject(answer: dict[str, Any], look: Look, told: Story) -> dict[str, An
     if look.kind == "treemap":
         found = [tiles.Tile(name, row["accessed"]) for name, row in zip(names, rows, strict=True)]
         return tiles.drawn(answer, look, told, [tiles.Board(opened, "count", tiles.gathered(found, rest))])
-    parts = [shares.Part(name, row["accessed"]) for name, row in zip(names, rows, strict=True)]
+    parts = [
+        shares.Part(name, row["accessed"], opens=_opens(row["subject"]))
+        for name, row in zip(names, rows, strict=True)
+    ]
     total = numbers.short(look.locale, sum(row["accessed"] for row in rows), "count")
     whole = shares.Whole(opened, total, "count", shares.gathered([parts], rest)[0])
     return shares.drawn(answer, look, told, [whole])
+
+
+def _opens(subject: str) -> Opens | None:
+    return Opens("materials", "accessed", (("subject", subject),)) if subject else None
 
 
 def _title(row: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import Any
 
 from functions.render_chart.figures import frame, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import course, shares
 from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.look import Look
@@ -42,19 +43,28 @@ def _panel(answer: dict[str, Any], look: Look, code: str) -> Panel:
         return Panel(f"{label}, {sign}", f"money:{code}", series)
     mark: Any = "bar" if look.kind == "bar" else "line"
     label = word(look.locale, "revenue")
-    parts = [Series(label, _values(answer, code, "revenue"), "blue", mark)]
+    parts = [Series(label, _values(answer, code, "revenue"), "blue", mark, opens=_opens(code, "revenue"))]
     refunds = _values(answer, code, "refunded")
     if any(refunds):
-        parts.append(_refunds(look, refunds))
+        parts.append(_refunds(look, refunds, _opens(code, "refunded")))
     return Panel(f"{label}, {sign}", f"money:{code}", tuple(parts))
 
 
-def _refunds(look: Look, refunds: list[float]) -> Series:
+def _opens(code: str, figure: str) -> Opens:
+    return Opens("payments", figure, (("currency", code),))
+
+
+def _paid_by(code: str, method: str) -> Opens | None:
+    """Nothing for what has no method, or two of one name."""
+    return Opens("payments", "revenue", (("currency", code), ("method", method))) if method else None
+
+
+def _refunds(look: Look, refunds: list[float], opens: Opens) -> Series:
     """Below the line as bars; beside a line only the days with refunds, as dots."""
     label = word(look.locale, "refunded")
     if look.kind == "bar":
-        return Series(label, [-each if each else 0 for each in refunds], "vermilion", "bar")
-    return Series(label, [each or None for each in refunds], "vermilion", "dot")
+        return Series(label, [-each if each else 0 for each in refunds], "vermilion", "bar", opens=opens)
+    return Series(label, [each or None for each in refunds], "vermilion", "dot", opens=opens)
 
 
 def _pie(answer: dict[str, Any], look: Look, told: Story, codes: list[str]) -> dict[str, Any]:
@@ -73,11 +83,14 @@ def _pie(answer: dict[str, Any], look: Look, told: Story, codes: list[str]) -> d
 def _methods(answer: dict[str, Any], look: Look, code: str) -> list[shares.Part]:
     """One part a method; two that are called the same are one."""
     found: dict[str, float] = {}
+    raw: dict[str, str] = {}
     for row in answer["by_method"]:
         if code in row:
             name = named(look.locale, "method", row["method"])
+            raw[name] = "" if name in found else row["method"]
             found[name] = found.get(name, 0.0) + float(row[code]["revenue"])
-    return sorted((shares.Part(name, value) for name, value in found.items()), key=lambda part: -part.value)
+    parts = [shares.Part(name, value, opens=_paid_by(code, raw[name])) for name, value in found.items()]
+    return sorted(parts, key=lambda part: -part.value)
 
 
 def _story(answer: dict[str, Any], look: Look, codes: list[str]) -> Story:
@@ -184,7 +197,8 @@ def _table(answer: dict[str, Any], look: Look, codes: list[str]) -> Table:
     rows = [
         [point["date"], *(point[code][key] for code in codes for key in _KEYS)] for point in answer["series"]
     ]
-    return Table(columns, rows)
+    opens = {f"{code}.{key}": _opens(code, key) for code in codes for key in _KEYS}
+    return Table(columns, rows, opens)
 
 
 def _by_method(answer: dict[str, Any], look: Look, codes: list[str]) -> Table:

@@ -1,10 +1,11 @@
 """What a chart says besides its marks: title, finding, table, and the text form for chats without pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from functions.render_chart.figures import numbers
+from functions.render_chart.figures.drill import Narrow, Opens
 from functions.render_chart.figures.names import tidy
 from lib.telegram.text_chart import COLUMNS, bars, sparkline
 
@@ -26,10 +27,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns, and rows of raw values in their order: exactly those of the answer."""
+    """Columns, and rows of raw values in their order: exactly those of the answer.
+
+    `opens`: what the values of a column are counted from, by its key; `each` narrows that by row, without it a row is
+    a bucket.
+    """
 
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[Any]]
+    opens: Mapping[str, Opens] = field(default_factory=dict)
+    each: Sequence[Narrow] = ()
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""

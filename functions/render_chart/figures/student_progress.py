@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.render_chart.figures import days, frame, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import course, ranking
 from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.look import Look
@@ -16,6 +17,9 @@ from functions.render_chart.figures.words import counted, named, word
 # Signs are told apart up to here; further subjects share the last one.
 MOST_SUBJECTS = 6
 Grades = list[dict[str, Any]]
+
+OPENS = {key: Opens("lessons", key) for key in ("completed", "missed", "cancelled", "attendance_rate")}
+SCORE = Opens("homework", "average_score_percent")
 
 
 def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
@@ -34,13 +38,28 @@ def _line(answer: dict[str, Any], look: Look, told: Story) -> dict[str, Any]:
     score = [point["average_score_percent"] for point in series]
     missed = [point["excused"] + point["unexcused"] for point in series]
     held = (
-        Series(word(locale, "completed"), [point["completed"] for point in series], "green", "bar"),
-        Series(word(locale, "missed"), missed, "vermilion", "bar"),
-        Series(word(locale, "cancelled"), [point["cancelled"] for point in series], "grey", "bar"),
+        Series(
+            word(locale, "completed"),
+            [point["completed"] for point in series],
+            "green",
+            "bar",
+            opens=OPENS["completed"],
+        ),
+        Series(word(locale, "missed"), missed, "vermilion", "bar", opens=OPENS["missed"]),
+        Series(
+            word(locale, "cancelled"),
+            [point["cancelled"] for point in series],
+            "grey",
+            "bar",
+            opens=OPENS["cancelled"],
+        ),
     )
     panels = [
         Panel(
-            word(locale, "score"), "score", (Series(word(locale, "score"), score, "blue", joined=True),), 1.6
+            word(locale, "score"),
+            "score",
+            (Series(word(locale, "score"), score, "blue", joined=True, opens=SCORE),),
+            1.6,
         ),
         Panel(word(locale, "lessons"), "count", held),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.render_chart.figures import frame, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import cloud, ranking, tiles
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import said
@@ -12,6 +13,11 @@ from functions.render_chart.figures.story import Column, Ranks, Story, Table
 from functions.render_chart.figures.words import counted, named, others, word
 
 Rows = list[dict[str, Any]]
+
+OPENS = {
+    **{key: Opens("lessons", key) for key in ("scheduled", "completed", "attendance_rate")},
+    **{key: Opens("homework", key) for key in ("graded", "average_score_percent")},
+}
 
 
 def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
@@ -33,8 +39,11 @@ def _bar(answer: dict[str, Any], look: Look, told: Story, rows: Rows) -> dict[st
     shown = rows if len(rows) <= most else rows[: most - 1]
     rest = merged(rows[len(shown) :])
 
+    each = [{"subject": row["subject"]} for row in shown]
+
     def measured(label: str, unit: str, key: str, hue: str, full: float | None = None) -> ranking.Measure:
-        return ranking.Measure(word(locale, label), unit, [row[key] for row in shown], hue, full, rest[key])
+        values = [row[key] for row in shown]
+        return ranking.Measure(word(locale, label), unit, values, hue, full, rest[key], OPENS[key], each)
 
     measures = [
         measured("held", "count", "completed", "green"),
@@ -180,4 +189,6 @@ def _table(look: Look, rows: Sequence[dict[str, Any]]) -> Table:
     return Table(
         columns,
         [[_name(look, row), *(row[column.key] for column in columns[1:])] for row in rows],
+        OPENS,
+        [{"subject": row["subject"]} for row in rows],
     )

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from functions.render_chart.figures import frame, numbers, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import ranking, shares, tiles
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import said
@@ -14,6 +15,9 @@ _KEYS = ("earned", "completed", "minutes", "unpriced")
 _HUES = ("green", "blue", "purple", "orange")
 MOST = 4
 Rows = list[dict[str, Any]]
+
+# What a tutor earned is the prices of these.
+TAUGHT = Opens("lessons", "completed")
 
 
 def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
@@ -38,7 +42,7 @@ def _earned(row: dict[str, Any], code: str) -> Decimal:
 
 
 def _name(look: Look, row: dict[str, Any]) -> str:
-    return named(look.locale, "tutor_id", row["tutor_id"])
+    return named(look.locale, "tutor_id", row.get("name") or row["tutor_id"])
 
 
 def _bar(answer: dict[str, Any], look: Look, told: Story, codes: list[str], rows: Rows) -> dict[str, Any]:
@@ -46,12 +50,12 @@ def _bar(answer: dict[str, Any], look: Look, told: Story, codes: list[str], rows
     shown = rows if len(rows) <= most else rows[: most - 1]
     rest = rows[len(shown) :]
     names = [_name(look, row) for row in shown]
-    measures = []
+    each, measures = [{"tutor_id": row["tutor_id"]} for row in shown], []
     for code, hue in zip(codes, _HUES, strict=False):
         values: list[float | None] = [float(_earned(row, code)) if code in row else None for row in shown]
         left = float(sum((_earned(row, code) for row in rest), Decimal(0)))
         label = f"{word(look.locale, 'earned')}, {numbers.sign_of(look.locale, code)}"
-        measures.append(ranking.Measure(label, f"money:{code}", values, hue, rest=left))
+        measures.append(ranking.Measure(label, f"money:{code}", values, hue, None, left, TAUGHT, each))
     return ranking.drawn(answer, look, told, names, measures, others(look.locale)(len(rest)) if rest else "")
 
 
@@ -138,4 +142,5 @@ def _table(look: Look, codes: list[str], rows: Rows) -> Table:
         [_name(look, row), *((row[code][key] if code in row else None) for code in codes for key in _KEYS)]
         for row in rows
     ]
-    return Table(tuple(columns), found)
+    opens = {f"{code}.{key}": TAUGHT for code in codes for key in ("completed", "earned")}
+    return Table(tuple(columns), found, opens, [{"tutor_id": row["tutor_id"]} for row in rows])

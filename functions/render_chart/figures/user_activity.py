@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.render_chart.figures import frame, hours, saying
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms import course, grid
 from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.look import Look
@@ -11,6 +12,8 @@ from functions.render_chart.figures.story import Column, Spark, Story, Table
 from functions.render_chart.figures.words import counted, word
 
 _KEYS = ("registered", "active", "logins", "deactivated")
+
+OPENS = {key: Opens("users", key) for key in _KEYS}
 
 
 def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
@@ -32,7 +35,10 @@ def _values(answer: dict[str, Any], key: str) -> list[int]:
 def _lines(answer: dict[str, Any], look: Look) -> list[Panel]:
     locale = look.locale
     hues = {"active": "blue", "logins": "orange", "registered": "green", "deactivated": "vermilion"}
-    one = {key: Series(word(locale, key), _values(answer, key), hue) for key, hue in hues.items()}
+    one = {
+        key: Series(word(locale, key), _values(answer, key), hue, opens=OPENS[key])
+        for key, hue in hues.items()
+    }
     return [
         Panel(word(locale, "visits"), "count", (one["active"], one["logins"]), 2),
         Panel(word(locale, "came"), "count", (one["registered"], one["deactivated"])),
@@ -44,10 +50,16 @@ def _bars(answer: dict[str, Any], look: Look) -> list[Panel]:
     locale = look.locale
     gone = [-each if each else 0 for each in _values(answer, "deactivated")]
     joined = (
-        Series(word(locale, "registered"), _values(answer, "registered"), "green", "bar"),
-        Series(word(locale, "deactivated"), gone, "vermilion", "bar"),
+        Series(
+            word(locale, "registered"),
+            _values(answer, "registered"),
+            "green",
+            "bar",
+            opens=OPENS["registered"],
+        ),
+        Series(word(locale, "deactivated"), gone, "vermilion", "bar", opens=OPENS["deactivated"]),
     )
-    active = Series(word(locale, "active"), _values(answer, "active"), "blue", "bar")
+    active = Series(word(locale, "active"), _values(answer, "active"), "blue", "bar", opens=OPENS["active"])
     return [
         Panel(word(locale, "active"), "count", (active,), 2),
         Panel(word(locale, "came"), "count", joined),
@@ -93,7 +105,7 @@ def _table(answer: dict[str, Any], look: Look) -> Table:
         Column("date", word(look.locale, "date"), "date"),
         *(Column(key, word(look.locale, key)) for key in _KEYS),
     )
-    return Table(columns, [[point[column.key] for column in columns] for point in answer["series"]])
+    return Table(columns, [[point[column.key] for column in columns] for point in answer["series"]], OPENS)
 
 
 def _heatmap(answer: dict[str, Any], look: Look) -> dict[str, Any]:

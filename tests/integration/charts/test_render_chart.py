@@ -260,3 +260,26 @@ def test_the_page_needs_nothing_but_itself(school: Served) -> None:
     assert [each["width"] for each in shown] == [900, 640, 320]
     assert shown[0]["data"] == chart(school, "&locale=en").json["data"]
     assert shown[2]["layout"]["annotations"] != shown[0]["layout"]["annotations"]
+
+
+def test_people_are_named_where_analytics_told_of_them_and_nowhere_else(school: Served) -> None:
+    taught(school)
+    tutor = {"user_id": "t2", "role": "tutor", "name": "Вера Павловна"}
+    events = [
+        cloudevent("user.registered", tutor, "2026-11-01T00:00:00Z"),
+        lesson_at("2026-11-22T13:00:00Z", "N", "s2", "t2"),
+        marked("N", "attended"),
+    ]
+    answer = school["aggregate_events"].post(
+        "/api/v1/events", json=events, content_type=BATCH, role="service"
+    )
+    assert answer.json["accepted"] == 3
+    earnings = f"/api/v1/charts/tutor_earnings?{DAYS}"
+    told = school["render_chart"].get(earnings, role="admin").json["layout"]["meta"]["table"]["rows"]
+    assert {row[0] for row in told} == {"Вера Павловна", "t"}
+    brought = school["query_analytics"].get(f"/api/v1/analytics/tutors/earnings?{DAYS}", role="admin").json
+    for row in brought["by_tutor"]:
+        row["tutor_id"] = "t2"
+    item = {"chart": "tutor_earnings", "answer": brought, "format": "json"}
+    made = school["render_chart"].post("/api/v1/charts/batch", json={"items": [item]}, role="student")
+    assert "Вера" not in json.dumps(made.json["items"][0]["meta"], ensure_ascii=False)

@@ -48,7 +48,7 @@ def drawn(
     answer: str | dict[str, Any] = "rich",
     theme: str = "light",
     locale: str = "ru",
-    **size: int,
+    **size: Any,
 ) -> dict[str, Any]:
     """The figure of an answer, or of a school's."""
     told = answer_of(chart, answer) if isinstance(answer, str) else answer

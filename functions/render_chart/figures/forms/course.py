@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from functions.render_chart.figures import days, frame, measure, numbers, palette, ticks
+from functions.render_chart.figures.drill import Opens, marked
 from functions.render_chart.figures.forms.axes import axis, label, span
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import escaped
@@ -21,7 +22,7 @@ class Series:
     """One value a bucket, None where there is none. `hue` also stands for a pattern, a dash and a marker.
 
     `joined` draws on over a gap: where a bucket without a value only means that nothing took place. `at` gives the
-    buckets of `dot` values, which may share one or leave one out.
+    buckets of `dot` values, which may share one or leave one out. `opens` are the rows behind a bucket's value.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Series:
     joined: bool = False
     at: Sequence[str] | None = None
     said: Sequence[str] | None = None
+    opens: Opens | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +204,8 @@ def _trace(
     }
     if one.mark == "bar":
         marker = palette.filling(theme, one.hue, patterned=bar_width >= _LEAST_PATTERN, values=one.values)
-        return {**shared, "type": "bar", "marker": marker}
-    return {**shared, "type": "scatter", "cliponaxis": False, **_line(theme, one)}
+        return marked({**shared, "type": "bar", "marker": marker}, one.opens)
+    return marked({**shared, "type": "scatter", "cliponaxis": False, **_line(theme, one)}, one.opens)
 
 
 def _line(theme: palette.Theme, one: Series) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.render_chart.figures import frame, measure, numbers, palette, ticks
+from functions.render_chart.figures.drill import Narrow, Opens, marked
 from functions.render_chart.figures.forms.axes import axis, label
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import escaped
@@ -15,7 +16,10 @@ _BOTTOM, _HEAD, _BAR, _CELL_TEXT = 34, 22, 70, 11
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """`values[row][column]`, None for an empty cell; labels of rows (top down) and columns, and the same in full."""
+    """`values[row][column]`, None for an empty cell; labels of rows (top down) and columns, and the same in full.
+
+    `opens` are the rows behind a cell; `each` narrows them, cell by cell, row after row.
+    """
 
     rows: Sequence[str]
     columns: Sequence[str]
@@ -26,6 +30,8 @@ class Cells:
     long_columns: Sequence[str]
     top: float | None = None
     across: str = ""
+    opens: Opens | None = None
+    each: Sequence[Narrow] = ()
 
 
 def drawn(answer: dict[str, Any], look: Look, told: Story, cells: Cells) -> dict[str, Any]:
@@ -99,6 +105,7 @@ def _map(
         "hovertemplate": "%{customdata}<extra></extra>",
         "showscale": bar is not None,
     }
+    trace = marked(trace, cells.opens, cells.each)
     if bar is not None:
         scale = ticks.scale([high], cells.unit, 4)
         trace["colorbar"] = _bar(look, theme, scale, cells.unit) | {"len": bar, "y": 0, "yanchor": "bottom"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.render_chart.figures import frame, measure, numbers, palette
+from functions.render_chart.figures.drill import Opens, marked
 from functions.render_chart.figures.forms.axes import blank, label, span
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import escaped
@@ -17,12 +18,13 @@ _TALLEST, _LEAST_BLOCK = 92, 56
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A figure of this period and of the one before."""
+    """A figure of this period and of the one before; `opens` are the rows behind this period's."""
 
     label: str
     unit: str
     now: Value
     before: Value
+    opens: Opens | None = None
 
 
 def drawn(
@@ -77,7 +79,7 @@ def _bar(
 ) -> dict[str, Any]:
     value = (pair.now, pair.before)[j]
     text = "–" if value is None else numbers.short(look.locale, value, pair.unit)
-    return {
+    bar = {
         "type": "bar",
         "orientation": "h",
         "name": escaped(name),
@@ -97,6 +99,7 @@ def _bar(
         "customdata": [f"{escaped(pair.label)}<br>{escaped(name)}: {escaped(text)}"],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+    return marked(bar, pair.opens if j == 0 else None, [{}])
 
 
 def _marker(theme: palette.Theme, j: int) -> dict[str, Any]:

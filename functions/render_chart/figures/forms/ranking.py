@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.render_chart.figures import frame, measure, numbers, palette
+from functions.render_chart.figures.drill import Narrow, Opens, marked
 from functions.render_chart.figures.forms.axes import blank, label, span
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import escaped, tidy
@@ -19,7 +20,7 @@ _LEAST_PATTERN, _BOLD = 9, 1.08
 class Measure:
     """A value a name, None where there is none; `full` is the end of the axis when it is fixed (1 for shares).
 
-    `rest` is that of all others together.
+    `rest` is that of all others together. `opens` are the rows behind a value, `each` narrows them by name.
     """
 
     label: str
@@ -28,6 +29,8 @@ class Measure:
     hue: str = "blue"
     full: float | None = None
     rest: Value = None
+    opens: Opens | None = None
+    each: Sequence[Narrow] = ()
 
 
 def room(answer: dict[str, Any], look: Look, told: Story) -> int:
@@ -92,7 +95,8 @@ def drawn(
         if rest and one.rest is not None:
             text = escaped(numbers.short(look.locale, one.rest, one.unit))
             layout["annotations"].append(_below(text, theme, i, len(names)))
-        traces.append(_trace(look, theme, one, texts, whole, f"x{i + 1 if i else ''}", bar))
+        trace = _trace(look, theme, one, texts, whole, f"x{i + 1 if i else ''}", bar)
+        traces.append(marked(trace, one.opens, one.each))
     return frame.finished(answer, look, told, around, traces, layout)
 
 

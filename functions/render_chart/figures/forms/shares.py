@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.render_chart.figures import frame, measure, numbers, palette
+from functions.render_chart.figures.drill import Opens
 from functions.render_chart.figures.forms.axes import label, span
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import escaped, tidy
@@ -20,11 +21,12 @@ _NARROW, _LOW = 400, 240
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A name, how much of it there is (above 0), and a hue where it has one of its own."""
+    """A name, how much of it there is (above 0), a hue where it has one of its own, the rows behind it."""
 
     name: str
     value: float
     hue: str | None = None
+    opens: Opens | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _ring(
         f"{escaped(tidy(part.name))}: {escaped(numbers.short(look.locale, part.value, whole.unit))} ({share})"
         for part, share in zip(whole.parts, shares, strict=True)
     ]
-    return {
+    ring = {
         "type": "pie",
         "domain": domain,
         "hole": _HOLE,
@@ -151,6 +153,9 @@ def _ring(
             "pattern": palette.pattern_of(theme, [palette.SIGNS[hue].pattern for hue in hues]),
         },
     }
+    if not any(part.opens for part in whole.parts):
+        return ring
+    return ring | {"meta": {"opens": {}, "each": [part.opens and part.opens.plain() for part in whole.parts]}}
 
 
 def _beside(part: Part, share: str, rate: float, named: bool) -> str:
