@@ -22,6 +22,7 @@ from functions.dispatch_notifications import (
     requests,
     simulation,
     views,
+    words,
 )
 from functions.dispatch_notifications.audience import school_zone
 from functions.dispatch_notifications.broadcasts_shapes import BroadcastRequest, PlaceQuery
@@ -34,6 +35,7 @@ from functions.dispatch_notifications.shapes import (
     OneQuery,
     PageQuery,
     Simulation,
+    WordsQuery,
 )
 from lib.db import dead_letters, recipients
 from lib.domain.batches import decode_all
@@ -158,6 +160,13 @@ def show(call: Call, query: OneQuery, some_id: str) -> Reply:
     """By its own id or by that of one of its deliveries."""
     with call.db.connect() as conn:
         return Reply(views.whole(conn, some_id, call.principal, school_zone(call.settings), query.lang))
+
+
+@app.get("/api/v1/notifications/<some_id>/words", query=WordsQuery, summary="How its messages read")
+def show_words(call: Call, query: WordsQuery, some_id: str) -> Reply:
+    """Rendered anew, without the links that act for their reader; for at most 20 of its deliveries."""
+    with call.db.connect() as conn:
+        return Reply(words.rendered(conn, call, some_id, query))
 
 
 @app.post("/api/v1/notifications/<some_id>/cancel", roles=SENDERS, write=True, summary="Stop what waits")

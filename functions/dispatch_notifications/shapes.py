@@ -108,6 +108,12 @@ class OneQuery(_Input):
     lang: Lang = "ru"
 
 
+class WordsQuery(_Input):
+    """Of which delivery; of all of them when left out."""
+
+    delivery_id: str | None = Field(default=None, max_length=100)
+
+
 class ExplainQuery(_Input):
     """Whom, and which event or notification."""
 

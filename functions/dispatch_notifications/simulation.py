@@ -45,7 +45,12 @@ def _shown(
     conn: Connection, call: Call, plan: Plan, planned: PlannedDelivery, now: datetime
 ) -> dict[str, Any]:
     shown = {k: v for k, v in requests.decided(planned).items() if k != "delivery_id"}
-    shown |= {"type": plan.asked.kind.name, "rules": list(planned.decision.passed)}
+    known = recipients.get(conn, planned.user_id)
+    shown |= {
+        "type": plan.asked.kind.name,
+        "name": known.name if known else None,
+        "rules": list(planned.decision.passed),
+    }
     if planned.decision.action in ("send", "hold"):
         shown["rendered"] = _rendered(conn, call, plan, planned, now)
     return shown

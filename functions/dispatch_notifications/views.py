@@ -44,6 +44,7 @@ def delivery(row: Row[Any], zone: ZoneInfo, lang: str) -> dict[str, Any]:
         "notification_id": row.notification_id,
         "type": row.type,
         "user_id": row.user_id,
+        "name": row.name,
         "channel": row.channel,
         "status": row.state,
         "reason": row.reason,
@@ -96,8 +97,10 @@ def as_cursor(given: str | None) -> str | None:
         raise BadInput("The cursor is not one of ours.") from None
 
 
-def whole(conn: Connection, some_id: str, principal: Principal, zone: ZoneInfo, lang: str) -> dict[str, Any]:
-    """A notification with its deliveries and its timeline. Raises BadInput (404) when it is not the caller's."""
+def visible(
+    conn: Connection, some_id: str, principal: Principal
+) -> tuple[Mapping[str, Any], Sequence[Row[Any]]]:
+    """A notification and those of its deliveries that the caller may see. Raises BadInput (404) when there are none."""
     found = delivery_log.notification(conn, as_uuid(some_id))
     if found is None:
         raise not_found()
@@ -105,6 +108,12 @@ def whole(conn: Connection, some_id: str, principal: Principal, zone: ZoneInfo, 
     mine = rows if sees_all(principal) else [row for row in rows if row.user_id == principal.sub]
     if not mine and not sees_all(principal):
         raise not_found()
+    return found, mine
+
+
+def whole(conn: Connection, some_id: str, principal: Principal, zone: ZoneInfo, lang: str) -> dict[str, Any]:
+    """A notification with its deliveries and its timeline. Raises BadInput (404) when it is not the caller's."""
+    found, mine = visible(conn, some_id, principal)
     # A line without a delivery is about all of them.
     ids = {None, *(row.id for row in mine)}
     lines = [each for each in delivery_log.story(conn, found["id"]) if each.delivery_id in ids]

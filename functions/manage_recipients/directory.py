@@ -1,6 +1,8 @@
 """Entries of the recipient directory, and the link that ties a Telegram chat to one."""
 
+import base64
 import hashlib
+import json
 import secrets
 from dataclasses import asdict
 from typing import Any
@@ -8,14 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from functions.manage_recipients.bot_name import username
-from functions.manage_recipients.shapes import Person
-from lib.db import recipients
+from functions.manage_recipients.shapes import PeopleQuery, Person
+from lib.db import people_search, recipients
 from lib.domain.audience import Recipient
 from lib.errors import BadInput, not_found
 from lib.runtime.call import Call
 
 CODE_BYTES = 18
-CODE_LIVES_S = 3600
+CODE_LIVES_S = 600
 NEW_CODE = text(
     "INSERT INTO telegram_links (code_hash, user_id, expires_at) "
     "VALUES (:hash, :user_id, now() + make_interval(secs => :lives)) RETURNING expires_at"
@@ -35,6 +37,36 @@ def require_reader(conn: Connection, call: Call, user_id: str) -> None:
     parent = recipients.get(conn, call.principal.sub) if call.principal.role == "parent" else None
     if parent is None or user_id not in parent.child_ids:
         require_self(call, user_id, scope="recipients:read")
+
+
+def require_lister(call: Call) -> None:
+    """An admin, or a service with the scope. Raises BadInput (403)."""
+    if call.principal.role == "service" and not call.principal.may("recipients:read"):
+        raise BadInput("The token lacks the scope recipients:read.", status=403)
+
+
+def listed(conn: Connection, query: PeopleQuery) -> dict[str, Any]:
+    """One page of the directory in the order of names. Raises BadInput for a cursor that is not ours."""
+    after = _place(query.cursor) if query.cursor else None
+    people = people_search.search(conn, limit=query.limit + 1, words=query.q, role=query.role, after=after)
+    items = people[: query.limit]
+    return {
+        "items": [shown(each) for each in items],
+        "next_cursor": _cursor(items[-1]) if len(people) > query.limit else None,
+    }
+
+
+def _cursor(last: Recipient) -> str:
+    place = json.dumps([last.name or last.user_id, last.user_id], ensure_ascii=False)
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    try:
+        name, user_id = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    except (ValueError, TypeError):
+        raise BadInput("The cursor is not one of ours.") from None
+    return str(name), str(user_id)
 
 
 def shown(recipient: Recipient) -> dict[str, Any]:
@@ -64,7 +96,7 @@ def replace(conn: Connection, user_id: str, person: Person) -> dict[str, Any]:
 
 
 def link(conn: Connection, call: Call, user_id: str) -> dict[str, Any]:
-    """A code that links whoever sends it to the bot, once, within the hour. Only its hash is kept."""
+    """A code that links whoever sends it to the bot, once, within ten minutes. Only its hash is kept."""
     read(conn, user_id)
     code = secrets.token_urlsafe(CODE_BYTES)
     expires_at = conn.execute(

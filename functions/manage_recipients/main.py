@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from functions.manage_recipients import directory, erasing, gallery, pages, previewing, rehearsing, templates
-from functions.manage_recipients.shapes import Patch, Person, Rehearsal
+from functions.manage_recipients.shapes import Patch, PeopleQuery, Person, Rehearsal
 from functions.manage_recipients.template_shapes import NewTemplate, Preview, Rollback, TemplateQuery, Theme
 from lib.db import preferences, recipients
 from lib.domain.events import field_errors
@@ -19,6 +19,14 @@ from lib.runtime.function import Call, Function, Reply
 
 KEEPERS = ("admin", "service")
 app = Function("manage_recipients")
+
+
+@app.get("/api/v1/recipients", query=PeopleQuery, roles=KEEPERS, summary="Look somebody up")
+def search(call: Call, query: PeopleQuery) -> Reply:
+    """In the order of names; all of them when nothing is asked for."""
+    directory.require_lister(call)
+    with call.db.connect() as conn:
+        return Reply(directory.listed(conn, query))
 
 
 @app.get("/api/v1/recipients/<user_id>", summary="One entry of the directory")
@@ -56,7 +64,7 @@ def erase(call: Call, conn: Connection, user_id: str) -> Reply:
     summary="A one-use code that links a Telegram chat",
 )
 def link(call: Call, conn: Connection, user_id: str) -> Reply:
-    """Whoever opens the link within an hour is this person to the bot."""
+    """Whoever opens the link within ten minutes, and says yes to the name that the bot tells, is this person to it."""
     directory.require_self(call, user_id, scope="recipients:write")
     return Reply(directory.link(conn, call, user_id), 201)
 

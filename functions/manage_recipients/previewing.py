@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from functions.manage_recipients import templates as kept
 from functions.manage_recipients.template_shapes import Preview
 from functions.manage_recipients.templates import SAMPLE_NAMES, require_writer
 from lib.db import templates
@@ -17,7 +18,7 @@ from lib.templates.variables import sample
 
 
 def preview(conn: Connection, call: Call, name: str, asked: Preview) -> dict[str, Any]:
-    """The words.
+    """The words; of a draft also everything that is wrong with it.
 
     Raises BadInput: 404 for an unknown name or version, 403 for a draft of who may not write, 422 when the data
     makes no message.
@@ -42,6 +43,7 @@ def preview(conn: Connection, call: Call, name: str, asked: Preview) -> dict[str
         "text": words.text,
         "html": words.html,
         "fell_back": words.fell_back,
+        **({"errors": kept.complaints(call, own)} if own and asked.draft else {}),
     }
 
 
@@ -50,11 +52,11 @@ def _asked_for(conn: Connection, call: Call, name: str, asked: Preview) -> tuple
     if name not in TYPES and not versions:
         raise not_found()
     type_name = name if name in TYPES else versions[0].own.type
-    if asked.source is not None:
+    if asked.draft:
         if call.principal.role not in ("admin", "service"):
             raise BadInput(f"The role {call.principal.role} may not do this.", status=403)
         require_writer(call)
-        return Own(name, type_name, asked.channel, asked.locale, 0, source=asked.source), type_name
+        return Own(name, type_name, asked.channel, asked.locale, 0, **asked.draft), type_name
     if asked.version is None:
         found = templates.chosen(conn, name, asked.channel, asked.locale)
         return found.own, found.type

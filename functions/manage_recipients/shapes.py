@@ -50,6 +50,15 @@ class Person(_Input):
     updated_at: Instant | None = None
 
 
+class PeopleQuery(_Input):
+    """Whom to list: of one role, and of whom each word of `q` occurs in the name, the address or begins the id."""
+
+    q: Annotated[str, Field(max_length=200)] | None = None
+    role: Literal["admin", "tutor", "student", "parent"] | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=2000)
+
+
 class Patch(_Input):
     """A merge patch of preferences (RFC 7396): what is left out stays, null goes back to the default."""
 

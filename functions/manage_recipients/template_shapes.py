@@ -37,7 +37,7 @@ class Theme(_Input):
 class Preview(_Input):
     """What to render with; the sample data when `data` is left out.
 
-    `version` is another than the one in use, 0 the built-in one. `source` is a draft, for an admin.
+    `version` is another than the one in use, 0 the built-in one. `source`, or the forms, is a draft, for an admin.
     """
 
     channel: Channel = "email"
@@ -48,6 +48,15 @@ class Preview(_Input):
     timezone: Timezone | None = None
     version: int | None = Field(default=None, ge=0)
     source: Written | None = None
+    subject: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    text: Written | None = None
+    html: Written | None = None
+
+    @property
+    def draft(self) -> dict[str, str]:
+        """What was written, by the field it was written in."""
+        written = {name: getattr(self, name) for name in ("source", "subject", "text", "html")}
+        return {name: text for name, text in written.items() if text is not None}
 
 
 class NewTemplate(_Input):

@@ -12,7 +12,7 @@ from lib.db.templates import Version
 from lib.domain.catalogue import TYPES
 from lib.domain.own_templates import Own
 from lib.domain.shapes import instant_text
-from lib.errors import BadInput, not_found
+from lib.errors import BadInput, FieldError, not_found
 from lib.runtime.call import Call
 from lib.templates.catalogue import catalogue, source, variables_of
 from lib.templates.formats import FILTERS
@@ -126,12 +126,17 @@ def add(conn: Connection, call: Call, new: NewTemplate) -> dict[str, Any]:
     return _summary(templates.add(conn, own, f"{who.role}:{who.sub}"))
 
 
-def _check(call: Call, own: Own) -> None:
+def complaints(call: Call, own: Own) -> list[FieldError]:
+    """Everything that is wrong with a template, each with its line; nothing when it may be saved."""
     reader = Reader(own.locale, ZoneInfo(call.settings.school_timezone), name=SAMPLE_NAMES[own.locale])
     try:
-        wrong = SANDBOX.complaints(own, reader, Surroundings(call.now, call.settings.currency))
+        return SANDBOX.complaints(own, reader, Surroundings(call.now, call.settings.currency))
     except Tripped as error:
-        wrong = [{"loc": next(iter(own.texts)), "msg": str(error)}]
+        return [{"loc": next(iter(own.texts)), "msg": str(error)}]
+
+
+def _check(call: Call, own: Own) -> None:
+    wrong = complaints(call, own)
     if wrong:
         first = f"{wrong[0]['loc']}, {wrong[0]['msg']}"
         raise BadInput(f"The template is not saved: {first}", status=422, errors=wrong)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from lib.db import bot_updates, sign_in_links
 from lib.db.schedule import claim_slots
 
 MONTHS_AHEAD = 2
@@ -17,3 +18,5 @@ def keep_up(conn: Connection, now: datetime) -> None:
     if claim_slots(conn, [("upkeep", midnight)]):
         conn.execute(text("SELECT make_event_months(:ahead)"), {"ahead": MONTHS_AHEAD})
         conn.execute(OLD_RECEIPTS)
+        sign_in_links.forget_old(conn)
+        bot_updates.forget_old(conn)

@@ -10,7 +10,13 @@ from lib.errors import not_found
 from lib.runtime.function import Reply
 
 HERE = Path(__file__).parent
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".png": "image/png"}
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 # No route leads to a function that only a schedule calls; its figures belong to this service.
 UNROUTED = {"notification": ("run-schedules",)}
 SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")

@@ -1,19 +1,20 @@
-"""The gateway's own pages, on both ports: health, metrics, the OpenAPI document and its page, the front page.
+"""What people look at, on both ports: the notification console and the analytics pages; health, metrics, API documents.
 
 Which service is asked for stands in X-Service, which the gateway sets and no caller can.
 """
 
 from functions.serve_console import documents, health, metrics, pages
+from functions.serve_console.analytics import routes as dashboards
 from functions.serve_console.health import Health
+from functions.serve_console.notifications import routes as console
+from functions.serve_console.web import sign_in
+from functions.serve_console.web.answers import service_of
+from functions.serve_console.web.forms import Query
+from functions.serve_console.web.routes import missing, page
+from functions.serve_console.web.visitor import Visitor
 from lib.runtime.function import Call, Function, Reply
 
 app = Function("serve_console")
-
-
-def service_of(call: Call) -> str:
-    """`notification`, `analytics` or `bot`."""
-    service = call.headers.get("X-Service", "")
-    return service if service in ("notification", "analytics", "bot") else "notification"
 
 
 @app.get("/health", open=True, answer=Health, summary="Is everything it needs there?")
@@ -40,10 +41,11 @@ def show_docs(call: Call) -> Reply:
     return pages.docs(service_of(call))
 
 
-@app.get("/", open=True, produces=("text/html",), summary="The front page")
-def show_front(call: Call) -> Reply:
-    """Where to go from here."""
-    return pages.front(service_of(call))
+@page(app, "/")
+def show_front(call: Call, visitor: Visitor, query: Query) -> Reply:
+    """The delivery log on one port, the dashboard on the other."""
+    home = dashboards.home if service_of(call) == "analytics" else console.home
+    return home(call, visitor, query)
 
 
 @app.get(
@@ -54,4 +56,9 @@ def show_asset(call: Call, name: str) -> Reply:  # noqa: ARG001 - every handler 
     return documents.asset(name)
 
 
+sign_in.declare(app)
+console.declare(app)
+dashboards.declare(app)
+for below in ("/console", "/pages"):
+    page(app, f"{below}/<path:rest>")(missing)
 serve_console = app.target

@@ -13,6 +13,7 @@ QUEUES = (
     "notifications.telegram",
     "analytics.events",
     "reports.requested",
+    "telegram.updates",
 )
 DEADLINE_S = 2.0
 _pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="depth")

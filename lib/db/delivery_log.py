@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select, text
 
 from lib.db.tables import deliveries as d
 from lib.db.tables import notifications as n
+from lib.db.tables import recipients as r
 from lib.db.tables import timeline as t
 
 ColumnOperator = Callable[[Any], ColumnElement[bool]]
@@ -26,7 +27,10 @@ COLUMNS = (
     d.c.finished_at,
     d.c.provider_id,
     d.c.merged_into,
+    r.c.name,
 )
+# Deliveries with what they tell and whom: a left join, for the directory may not know them.
+TOLD = d.join(n, n.c.id == d.c.notification_id).outerjoin(r, r.c.user_id == d.c.user_id)
 LEDGER = text(
     "SELECT state, reason, count(*) AS deliveries FROM deliveries "
     "WHERE created_at >= :start AND created_at < :end GROUP BY state, reason ORDER BY state, reason"
@@ -57,7 +61,7 @@ def page(
     until: datetime | None = None,
 ) -> list[Row[Any]]:
     """Deliveries, newest first, below the id `before`; one more than `limit` when there are more."""
-    wanted = select(*COLUMNS).join(n, n.c.id == d.c.notification_id).order_by(d.c.id.desc()).limit(limit + 1)
+    wanted = select(*COLUMNS).select_from(TOLD).order_by(d.c.id.desc()).limit(limit + 1)
     filters: tuple[tuple[Any, ColumnOperator], ...] = (
         (before, d.c.id.__lt__),
         (user_id, d.c.user_id.__eq__),
@@ -82,13 +86,13 @@ def notification(conn: Connection, some_id: str) -> Mapping[str, Any] | None:
 
 def of_notification(conn: Connection, notification_id: str) -> list[Row[Any]]:
     """Its deliveries, in the order they were planned."""
-    joined = select(*COLUMNS).join(n, n.c.id == d.c.notification_id)
+    joined = select(*COLUMNS).select_from(TOLD)
     return list(conn.execute(joined.where(n.c.id == notification_id).order_by(d.c.id)))
 
 
 def delivery(conn: Connection, delivery_id: str) -> Any:
     """One delivery's row; None when there is no such one."""
-    wanted = select(*COLUMNS).join(n, n.c.id == d.c.notification_id).where(d.c.id == delivery_id)
+    wanted = select(*COLUMNS).select_from(TOLD).where(d.c.id == delivery_id)
     return conn.execute(wanted).first()
 
 

@@ -29,7 +29,8 @@ NAMING = text(
 )
 
 
-def _recipient(row: Row[Any]) -> Recipient:
+def as_recipient(row: Row[Any]) -> Recipient:
+    """A row of the table as one person."""
     values = {name: value for name, value in row._mapping.items() if name != "updated_at"}
     values["parent_ids"], values["child_ids"] = tuple(row.parent_ids), tuple(row.child_ids)
     values["channels"] = {name: ChannelState(**state) for name, state in row.channels.items()}
@@ -42,7 +43,7 @@ def by_ids(conn: Connection, user_ids: Iterable[str]) -> dict[str, Recipient]:
     if not ids:
         return {}
     wanted = select(recipients).where(recipients.c.user_id.in_(ids))
-    return {row.user_id: _recipient(row) for row in conn.execute(wanted)}
+    return {row.user_id: as_recipient(row) for row in conn.execute(wanted)}
 
 
 def get(conn: Connection, user_id: str) -> Recipient | None:
@@ -108,7 +109,7 @@ def _concerned(conn: Connection, news: Sequence[Event], ids: set[str]) -> dict[s
     named = {str(other) for event in news for tie in ties for other in event.data.get(tie) or ()}
     found = by_ids(conn, ids | named)
     rows = conn.execute(NAMING, {"ids": sorted(ids)})
-    return found | {row.user_id: _recipient(row) for row in rows if row.user_id not in found}
+    return found | {row.user_id: as_recipient(row) for row in rows if row.user_id not in found}
 
 
 def _stories(conn: Connection, ids: Iterable[str]) -> Mapping[str, list[Event]]:

@@ -87,6 +87,8 @@ class Settings(BaseModel):
     default_locale: Literal["ru", "en"] = "ru"
     currency: Currency = "RUB"
     public_url: str = "http://localhost:8006"
+    analytics_url: str = "http://localhost:8007"
+    mailbox_url: str = ""
     function_url: str = "http://{name}:8080"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"

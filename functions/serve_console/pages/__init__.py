@@ -1,4 +1,4 @@
-"""The HTML pages, rendered on the server, with a strict content security policy."""
+"""The API's description as a page: Swagger UI, which styles itself inline."""
 
 from pathlib import Path
 
@@ -17,11 +17,6 @@ _environment = Environment(
 def docs(service: str) -> Reply:
     """Swagger UI over this service's document."""
     return _page("docs.html", service)
-
-
-def front(service: str) -> Reply:
-    """What this service is and where its pages are."""
-    return _page("front.html", service)
 
 
 def _page(template: str, service: str) -> Reply:

@@ -22,7 +22,14 @@ TOLD = ("events", "event_keys", *(state.table for state in STATES.values()), *RO
 MESSAGES = ("notifications", "deliveries", "timeline", "attachments", "bounces")
 # The person's own rows go: (table, column of their id).
 DROPPED = MappingProxyType(
-    {"recipients": "user_id", "preferences": "user_id", "telegram_links": "user_id", "send_chats": "chat_id"}
+    {
+        "recipients": "user_id",
+        "preferences": "user_id",
+        "telegram_links": "user_id",
+        "sign_in_links": "user_id",
+        "bot_updates": "chat_id",
+        "send_chats": "chat_id",
+    }
 )
 # The id alone is replaced: (table, columns that hold an id).
 RENAMED = MappingProxyType(

@@ -35,10 +35,10 @@ def declared(stack: Stack, port: int) -> set[tuple[str, str, str]]:
     for spec in stack.functions:
         target = getattr(importlib.import_module(f"functions.{spec.module}.main"), spec.module)
         function: Function = target.function
-        for method, rule in function.rules:
-            path = PARAMETER.sub(r"{\1}", rule)
-            if any(prefix.port == port and prefix.takes(rule) for prefix in spec.routes):
-                found.add((spec.module, method.lower(), path))
+        for route in function.routes:
+            path = PARAMETER.sub(r"{\1}", route.path)
+            if not route.page and any(each.port == port and each.takes(route.path) for each in spec.routes):
+                found.add((spec.module, route.method.lower(), path))
     return found
 
 
@@ -50,7 +50,7 @@ def test_the_document_is_valid_openapi_3_1(console: Client, service: str) -> Non
 
 
 @pytest.mark.parametrize("service", PORTS)
-def test_every_declared_route_stands_in_it_with_who_answers(
+def test_every_declared_route_but_peoples_pages_stands_in_it_with_who_answers(
     console: Client, stack: Stack, service: str
 ) -> None:
     written = {
@@ -88,7 +88,8 @@ def test_a_service_without_a_document_has_none(console: Client) -> None:
 @pytest.mark.parametrize(
     ("name", "content_type"),
     [
-        ("front.css", "text/css; charset=utf-8"),
+        ("ui.css", "text/css; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
         ("docs.js", "text/javascript; charset=utf-8"),
         ("swagger-ui/swagger-ui.css", "text/css; charset=utf-8"),
         ("swagger-ui/swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
@@ -114,9 +115,9 @@ def test_the_pages_files_are_served(console: Client, name: str, content_type: st
         "swagger-ui/../../main.py",
         "swagger-ui/index.html",
         "swagger-ui/swagger-ui.css.map",
-        "front.css%00.png",
-        "front.css/",
-        "FRONT.CSS",
+        "ui.css%00.png",
+        "ui.css/",
+        "UI.CSS",
         "",
         ".",
     ],

@@ -36,10 +36,13 @@ LEFT_BEHIND = """
         artifact_key, error) SELECT gen_random_uuid(), 'student', 'pdf', '{"student_id": "s-masha-77"}', 'ru', state,
         'student:s-masha-77', '{"channel": "email", "user_id": "s-masha-77"}', state, :name, 'reports/ab/' || state,
         :name FROM unnest(ARRAY['queued', 'running', 'done', 'failed', 'expired', 'cancelled']) AS state;
-    INSERT INTO schedule_runs (schedule, slot) VALUES ('lesson_reminder/x/s-masha-77/60', now())
+    INSERT INTO schedule_runs (schedule, slot) VALUES ('lesson_reminder/x/s-masha-77/60', now());
+    INSERT INTO sign_in_links (code_hash, user_id, expires_at) VALUES ('h', 's-masha-77', now());
+    INSERT INTO bot_updates (update_id, chat_id) VALUES (1, '900000012345')
 """
 PLACES = {
-    *("answers", "attachments", "bounces", "broadcast_recipients", "broadcasts", "charges", "dead_letters"),
+    *("answers", "attachments", "bounces", "broadcast_recipients", "bot_updates", "broadcasts", "charges"),
+    "dead_letters",
     *("deliveries", "erasures", "event_keys", "events", "homework_rollup", "homeworks", "idempotency_keys"),
     *("inbox", "lesson_rollup", "lessons", "material_rollup", "activity_rollup", "notifications", "outbox"),
     *(
@@ -53,7 +56,16 @@ PLACES = {
         "reports",
         "report_subscriptions",
     ),
-    *("redis", "schedule_runs", "send_chats", "telegram_links", "templates", "timeline", "users"),
+    *(
+        "redis",
+        "schedule_runs",
+        "send_chats",
+        "sign_in_links",
+        "telegram_links",
+        "templates",
+        "timeline",
+        "users",
+    ),
 }
 
 

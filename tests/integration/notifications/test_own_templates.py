@@ -170,3 +170,14 @@ def test_the_gallery_is_open_and_runs_nothing(school: School) -> None:
     assert "<script" not in text
     assert text.index("Напоминание о занятии") < text.index("Lesson reminder")
     assert text.count("<iframe sandbox") == 42
+
+
+def test_the_preview_of_a_draft_shows_it_and_everything_that_is_wrong_with_it(school: School) -> None:
+    path = f"{PATH}/custom/preview"
+    draft = {**MAIL, "subject": "Тема", "text": "{{ message }}", "html": "<p>{{ message }}</p>"}
+    made = school.ok("POST", path, draft)
+    assert (made["subject"], made["errors"], made["fell_back"]) == ("Тема", [], None)
+    broken = school.ok("POST", path, {**draft, "text": "first\n{{ nonsense }}"})
+    assert [each["loc"] for each in broken["errors"]] == ["text"]
+    assert "line 2" in broken["errors"][0]["msg"]
+    assert school.call("POST", path, draft, role="tutor", sub="t-1").status_code == 403

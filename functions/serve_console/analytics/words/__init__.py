@@ -1,0 +1,8 @@
+"""What the analytics pages say."""
+
+from functions.serve_console.analytics.words import charts_en, charts_ru, en, reports_en, reports_ru, ru
+
+WORDS = {
+    "ru": {**ru.WORDS, **charts_ru.WORDS, **reports_ru.WORDS},
+    "en": {**en.WORDS, **charts_en.WORDS, **reports_en.WORDS},
+}
