@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from functions.render_chart import rasters
 from functions.render_chart.asked import ChartQuery, Item, PictureQuery
 from functions.render_chart.catalogue import CHARTS, Chart, source_of
 from functions.render_chart.drawing import Order, content, draw
@@ -111,7 +112,6 @@ def picture(
 @cache
 def _tools() -> str:
     """What draws: other scripts or another plotly.js give other pictures."""
-    scripts = "".join(
-        hashlib.sha256(path.read_bytes()).hexdigest()[:8] for path in sorted(Path(SCRIPTS).glob("*.js"))
-    )
+    files = (*sorted(Path(SCRIPTS).glob("*.js")), Path(rasters.__file__))
+    scripts = "".join(hashlib.sha256(path.read_bytes()).hexdigest()[:8] for path in files)
     return f"{scripts} {version('plotly')} {version('resvg-py')} {version('weasyprint')}"

@@ -20,6 +20,8 @@ def png(svg: str, canvas: Canvas, scale: float) -> bytes:
     """`scale` device pixels a CSS pixel, 0.5 to 4."""
     import resvg_py
 
+    # Noto Sans has no minus sign, and for one missing letter resvg takes another, wider font for the whole line.
+    svg = svg.replace("\N{MINUS SIGN}", "\N{EN DASH}")
     # Without its own list it would look through every font of the machine, for seconds.
     return bytes(
         resvg_py.svg_to_bytes(

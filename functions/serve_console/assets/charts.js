@@ -121,7 +121,8 @@
     const panel = document.getElementById("panel"), body = document.getElementById("panel-body");
     await htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
     if (!panel.open) panel.showModal();
-    body.focus();
+    body.focus({ preventScroll: true });
+    panel.scrollTop = 0;
     panel.dispatchEvent(new CustomEvent("rows:shown", { bubbles: true }));
   }
 

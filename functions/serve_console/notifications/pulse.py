@@ -13,6 +13,8 @@ from functions.serve_console.web.visitor import Visitor
 from lib.runtime.function import Call
 
 OURS = "notifications."
+# A school's history that is loaded at once would fill the whole strip; it is told beside it.
+TOO_OLD = "event_too_old"
 # From what went well to what did not; the open ones last, as they are the ones that still move.
 ORDER = ("sent", "digested", "suppressed", "cancelled", "expired", "unknown", "failed", "open")
 
@@ -24,10 +26,13 @@ def pulse(call: Call, visitor: Visitor) -> dict[str, Any]:
     days = {"from": today, "to": today, "tz": visitor.zone.key}
     balance = api.get(DISPATCH, "/api/v1/ledger/balance", **days)
     stats = api.get(DISPATCH, f"{NOTIFICATIONS}/stats", **days)
+    old = balance["by_reason"].get("expired", {}).get(TOO_OLD, 0)
+    balance = {**balance, "planned": balance["planned"] - old, "expired": balance["expired"] - old}
     waiting, dead, up = _counted(call)
     slowest = max(stats["latency_seconds"].values(), key=lambda each: each["p90"] or 0, default=None)
     return {
         "planned": balance["planned"],
+        "old": old,
         "parts": list(parts(ORDER, balance)),
         "balanced": balance["balanced"],
         "success": stats["success_rate"],

@@ -31,7 +31,7 @@ WORDS: dict[str, str | dict[str, str]] = {
     "period.to": "По",
     "period.show": "Показать",
     "granularity": "Шаг",
-    "granularity.auto": "Сам",
+    "granularity.auto": "Авто",
     "granularity.day": "По дням",
     "granularity.week": "По неделям",
     "granularity.month": "По месяцам",

@@ -32,6 +32,11 @@ WORDS: Dictionary = {
         "unbalanced": "не сходится",
         "balance_hint": "Каждое запланированное сообщение находится ровно в одном состоянии.",
         "nothing_today": "Сегодня ещё ничего не планировалось.",
+        "from_history": {
+            "one": "Ещё {n} — о событии из прошлого: сообщать о нём было уже поздно.",
+            "few": "Ещё {n} — о событиях из прошлого: сообщать о них было уже поздно.",
+            "many": "Ещё {n} — о событиях из прошлого: сообщать о них было уже поздно.",
+        },
         "success": "Успешно отправлено",
         "success_note": "из тех, что пробовали отправить",
         "waiting": "Ждут в очередях",
@@ -71,6 +76,10 @@ WORDS: Dictionary = {
         "unbalanced": "not balanced",
         "balance_hint": "Every planned message is in exactly one state.",
         "nothing_today": "Nothing has been planned today.",
+        "from_history": {
+            "one": "{n} more was about an event of the past: it was too late to tell.",
+            "other": "{n} more were about events of the past: it was too late to tell.",
+        },
         "success": "Sent with success",
         "success_note": "of those that were tried",
         "waiting": "Waiting in queues",
