@@ -97,7 +97,8 @@ def _quick(school: Served) -> Json:
 
 def _gathered(school: Served) -> tuple[float, Document]:
     """Six charts, all figures and rows; the seconds of the best of three."""
-    ask = Ask(school["generate_report"].services.peers, mint(school.settings, role="admin", sub="bench"))
+    services = school["generate_report"].services
+    ask = Ask(services.peers, mint(school.settings, role="admin", sub="bench"), services.db)
     wanted, report = making.checked("comprehensive", "pdf", {"days": 30}), REPORTS["comprehensive"]
     found: list[Document] = []
 

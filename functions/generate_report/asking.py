@@ -5,15 +5,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+
+from sqlalchemy import Engine
 
 from lib.errors import BadInput, Temporary
+from lib.runtime import naming
 from lib.runtime.peers import Peers
 
 ANALYTICS = "/api/v1/analytics"
 BATCH = "/api/v1/charts/batch"
 PATIENCE_S = 45.0
-NAME_S = 3.0
 NOT_DRAWN = "A chart of this report could not be drawn. Try again."
 Json = dict[str, Any]
 
@@ -28,10 +29,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`token` is the bearer token whose rights every question has."""
+    """`token` is the bearer token whose rights every question has; `db` has the directory, for names."""
 
     peers: Peers
     token: str
+    db: Engine
 
     def figures(self, path: str, parameters: Mapping[str, Any]) -> Json:
         """One analytics answer. Raises BadInput with the function's own status, or Temporary."""
@@ -49,16 +51,10 @@ class Ask:
                 return None
             raise
 
-    def name(self, user_id: str) -> str | None:
-        """What the directory calls somebody; None when it does not know, is away, or does not tell this reader: a
-        report can do without."""
-        path = f"/api/v1/recipients/{quote(user_id, safe='')}"
-        try:
-            found = self.peers.get("manage-recipients", path, token=self.token, timeout_s=NAME_S)
-        except (BadInput, Temporary):
-            return None
-        name = found.json().get("name")
-        return str(name) if name else None
+    def names(self, *answers: Any) -> dict[str, str]:
+        """The names of everybody whom answers to this reader tell of, by id."""
+        with self.db.connect() as conn:
+            return naming.of_ids(conn, naming.ids_in(*answers))
 
     def pictures(self, items: Sequence[Json]) -> list[Picture]:
         """Each chart drawn. Raises Temporary when one of them is not: a report has no holes."""

@@ -45,9 +45,14 @@ def _filters(say: Speech, filters: Json, report: Report) -> tuple[tuple[str, str
     for key in ("tutor_id", "student_ids", "subject"):
         value = filters.get(key)
         if value is not None and not (report.about and report.about in (key, key.removesuffix("s"))):
-            shown = ", ".join(value) or say("nobody") if isinstance(value, list) else say.value("text", value)
-            found.append((say(f"filter.{key}"), shown))
+            found.append((say(f"filter.{key}"), _filter(say, key, value)))
     return tuple(found)
+
+
+def _filter(say: Speech, key: str, value: str | list[str]) -> str:
+    if isinstance(value, list):
+        return ", ".join(say.name("student", each) for each in value) or say("nobody")
+    return say.name("tutor", value) if key == "tutor_id" else say.value("text", value)
 
 
 def _summary(sections: tuple[Section, ...]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from functions.generate_report.reports.report import (
 from functions.generate_report.speech import Speech, sentence
 from functions.generate_report.wanted import Wanted
 from lib.errors import Temporary
+from lib.runtime import naming
 
 PAGE = 200
 TRIES = 3
@@ -51,10 +52,12 @@ def gathered(wanted: Wanted, report: Report, ask: Ask, progress: Progress) -> Ma
             continue
     else:
         raise Temporary("The figures keep changing while the report is made. Try again.", retry_after=10)
-    say = Speech(wanted.locale, answers[report.main]["period"]["tz"])
+    people = ask.names(list(answers.values()), [each.items for each in rows.values()])
+    answers = {name: naming.with_names(answer, people) for name, answer in answers.items()}
+    say = Speech(wanted.locale, answers[report.main]["period"]["tz"], people)
     progress(40, "charts")
     charts = _charts(wanted, report, ask, answers, say)
-    person = ask.name(wanted.parameters[report.about]) if report.about else None
+    person = people.get(wanted.parameters[report.about]) if report.about else None
     return Material(wanted, say, answers, charts, rows, person)
 
 

@@ -89,7 +89,7 @@ def quick(call: Call, query: QuickQuery, name: str) -> Reply:
     locale = query.locale or call.settings.default_locale
     wanted = making.quick(making.checked(name, query.format, {"days": query.days}, locale))
     with metrics.REPORTS.labels(name, wanted.format).time():
-        made = making.make(wanted, Ask(call.peers, call.token), _nobody_waits)
+        made = making.make(wanted, Ask(call.peers, call.token, call.db), _nobody_waits)
     shown = "inline" if wanted.format in SHOWN else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="{made.filename}"',

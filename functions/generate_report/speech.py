@@ -1,5 +1,6 @@
 """Numbers, money, dates and changes as people of one language write them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -18,10 +19,11 @@ MINUS = "\u2212"
 
 
 class Speech:
-    """One language's words and formats, on the clock of one zone."""
+    """One language's words and formats, on the clock of one zone; `people` are the names of ids."""
 
-    def __init__(self, locale: str, tz: str) -> None:
+    def __init__(self, locale: str, tz: str, people: Mapping[str, str] | None = None) -> None:
         self.locale = locale
+        self._people = people or {}
         self.zone = ZoneInfo(tz)
         self._second = locale == "en"
         self._plural = Locale.parse(locale).plural_form
@@ -36,9 +38,9 @@ class Speech:
         return labels.LABELS[key][self._second]
 
     def name(self, group: str, key: str | None) -> str:
-        """A word of the data's own, such as an outcome; what is not known is shown as it came."""
+        """A word of the data's own, such as an outcome, or a person's name; what is not known is shown as it came."""
         found = names.NAMES[group].get(key or "")
-        return found[self._second] if found else (key or ABSENT)
+        return found[self._second] if found else self._people.get(key or "", key or ABSENT)
 
     def count(self, key: str, number: int, **values: object) -> str:
         """A sentence whose words depend on how many: 1 урок, 2 урока, 5 уроков."""

@@ -45,7 +45,7 @@ def asked_of_analytics(call: Call, chart: Chart, params: Mapping[str, Any]) -> d
     params = {"compare": "previous", **_granularity(params), **params}
     answer: dict[str, Any] = call.peers.get("query-analytics", source, params=params, token=call.token).json()
     with call.db.connect() as conn:
-        return naming.with_names(conn, answer)
+        return naming.named(conn, answer)
 
 
 def _granularity(params: Mapping[str, Any]) -> dict[str, str]:

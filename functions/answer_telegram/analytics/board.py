@@ -37,7 +37,7 @@ def _figures(visit: Visit, here: Place) -> dict[str, Any]:
         asked["compare"] = "previous"
     answer: dict[str, Any] = visit.ask("query-analytics", f"/api/v1/analytics/{path}", **asked).json()
     with visit.call.db.connect() as conn:
-        return naming.with_names(conn, answer)
+        return naming.named(conn, answer)
 
 
 def _caption(visit: Visit, here: Place, answer: dict[str, Any], chart: picture.Picture) -> str:

@@ -145,7 +145,7 @@ def _made(job: Job) -> Made:
     with metrics.REPORTS.labels(row.type, row.format).time():
         return make(
             wanted,
-            Ask(job.call.peers, token),
+            Ask(job.call.peers, token, job.call.db),
             lambda percent, stage: _progress(job, percent * MAKING_PERCENT // 100, stage),
         )
 

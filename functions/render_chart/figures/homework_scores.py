@@ -123,7 +123,7 @@ def _story(answer: dict[str, Any], look: Look) -> Story:
         "scatter": word(locale, "axes.dots", across=on_time, up=score, size=word(locale, "graded").lower()),
     }
     by_day = [point["average_score_percent"] for point in answer["series"]]
-    names = [said(named(locale, key, row[key])) for row in rows]
+    names = [said(named(locale, key, _called(row, key))) for row in rows]
     scores = [row["average_score_percent"] for row in rows]
     line = look.kind == "line"
     return Story(

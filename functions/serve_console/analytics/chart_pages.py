@@ -1,11 +1,11 @@
 """A chart by itself: a page of its own, and the piece of a page that the script puts in place and draws."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from functions.serve_console.analytics import charts, frame, library, people
+from functions.serve_console.analytics import charts, frame, library
 from functions.serve_console.analytics.asked import FILTERS, Asked
 from functions.serve_console.analytics.tables import NUMBERS, Cell, Column
 from functions.serve_console.web.answers import part, wants_part, whole
@@ -26,13 +26,11 @@ def show(call: Call, visitor: Visitor, query: Mapping[str, str], name: str) -> R
     kind = query.get("kind") or charts.KINDS[name][0]
     figure = charts.figure(Api(call, visitor), question, name, _look(query, kind))
     meta = figure["layout"]["meta"]
-    known = people.of_ids(call, _people(meta))
     values: dict[str, Any] = {
         "t": frame.words_of(visitor),
         "place": charts.place(question, name, kind, said=meta),
         "columns": [_column(column) for column in meta["table"]["columns"]],
         "rows": list(_rows(question, meta)),
-        "known": known,
         "library": library,
         "figure": script_json({"data": figure["data"], "layout": figure["layout"]}),
         "filters": script_json({**question.period, **question.filters}),
@@ -55,12 +53,6 @@ def _look(query: Mapping[str, str], kind: str) -> dict[str, Any]:
 
 
 _USUAL = (("width", charts.WIDTH), ("height", charts.HEIGHT))
-
-
-def _people(meta: Mapping[str, Any]) -> Sequence[str]:
-    """The ids in the table's columns of people."""
-    columns = [i for i, column in enumerate(meta["table"]["columns"]) if column["key"] in people.PEOPLE]
-    return [row[i] for row in meta["table"]["rows"] for i in columns if row[i]]
 
 
 def _column(column: Mapping[str, str]) -> Column:

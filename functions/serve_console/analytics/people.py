@@ -10,8 +10,6 @@ from typing import Any
 from lib.runtime import naming
 from lib.runtime.call import Call
 
-PEOPLE = ("tutor_id", "student_id", "user_id")
-
 
 class Names:
     """What the directory calls people."""
@@ -29,22 +27,10 @@ class Names:
 
 def names(call: Call, *answers: Any) -> Names:
     """Of everybody in these answers."""
-    return of_ids(call, {each for answer in answers for each in _ids(answer)})
+    return of_ids(call, naming.ids_in(*answers))
 
 
 def of_ids(call: Call, ids: Iterable[str]) -> Names:
     """Of people whom the visitor is known to see."""
     with call.db.connect() as conn:
         return Names(naming.of_ids(conn, ids))
-
-
-def _ids(value: Any) -> Iterable[str]:
-    if isinstance(value, Mapping):
-        for key, each in value.items():
-            if key in PEOPLE and isinstance(each, str) and each:
-                yield each
-            elif key != "filters":
-                yield from _ids(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _ids(each)

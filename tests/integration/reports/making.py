@@ -13,7 +13,8 @@ ANALYTICS = "/api/v1/analytics"
 
 def ask(school: Served, role: str = "admin", sub: str = "admin-1") -> Ask:
     """What that person may ask."""
-    return Ask(school["generate_report"].services.peers, mint(school.settings, role=role, sub=sub))
+    services = school["generate_report"].services
+    return Ask(services.peers, mint(school.settings, role=role, sub=sub), services.db)
 
 
 def made(school: Served, type_: str, format_: str, locale: str = "ru", **more: Any) -> making.Made:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from functions.generate_report import gathering, making
 from functions.generate_report.reports import report as reports
 from functions.generate_report.words.labels import LABELS
 from lib.errors import BadInput
+from lib.runtime import naming
 from tests.clients import Answer
 from tests.integration.analytics.conftest import BATCH
 from tests.integration.analytics.stories import lesson_at
@@ -132,9 +134,25 @@ def test_a_family_reads_of_its_child_by_name_and_of_what_is_next(school: Served,
         assert said in read(document)
 
 
-def test_a_report_does_without_the_name_while_the_directory_is_away(school: Served) -> None:
-    del school.clients["manage_recipients"]
-    assert "Ученик s-1" in read(made(school, "student", "csv", student_id="s-1"))
+def test_whom_the_directory_does_not_name_is_named_by_the_id(school: Served) -> None:
+    with school["generate_report"].services.db.begin() as conn:
+        name = conn.execute(text("SELECT name FROM recipients WHERE user_id = 's-1'")).scalar_one()
+        conn.execute(text("UPDATE recipients SET name = NULL WHERE user_id = 's-1'"))
+    try:
+        assert "Ученик s-1" in read(made(school, "student", "csv", student_id="s-1"))
+    finally:
+        with school["generate_report"].services.db.begin() as conn:
+            conn.execute(text("UPDATE recipients SET name = :name WHERE user_id = 's-1'"), {"name": name})
+
+
+def test_people_in_tables_are_named(school: Served) -> None:
+    tutors = told(school, STATS, "days=14")["by_tutor"]
+    with school["generate_report"].services.db.connect() as conn:
+        names = naming.of_ids(conn, [row["tutor_id"] for row in tutors])
+    assert len(names) == len(tutors) > 0
+    document = read(made(school, "lesson", "csv", days=14))
+    assert all(name in document for name in names.values())
+    assert "t-1" not in document
 
 
 def read(document: making.Made) -> str:
