@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Look:
     """Kind of the chart, theme (light, dark, print), language (ru, en), size in CSS pixels.
 
-    `bare`: without title and finding, for a page that has them in words.
+    `bare`: without title and finding, for a page that has them in words. `payer`: said to whoever pays, to whom the
+    school's revenue is what they paid.
     """
 
     kind: str
@@ -16,3 +17,4 @@ class Look:
     width: int = 900
     height: int = 500
     bare: bool = False
+    payer: bool = False

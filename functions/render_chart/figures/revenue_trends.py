@@ -1,5 +1,6 @@
 """`revenue_trends`: what came in and what went back, each currency by itself."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -11,7 +12,7 @@ from functions.render_chart.figures.forms.course import Buckets, Panel, Series
 from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.names import said
 from functions.render_chart.figures.story import Column, Ranks, Spark, Story, Table
-from functions.render_chart.figures.words import named, others, word
+from functions.render_chart.figures.words import named, others, word, word_for
 
 MOST_RINGS = 4
 _KEYS = ("revenue", "refunded", "net", "payments")
@@ -20,6 +21,7 @@ _KEYS = ("revenue", "refunded", "net", "payments")
 def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
     """An answer of /analytics/payments/summary as `line`, `bar`, `area` (running total) or `pie` (by method)."""
     codes = saying.by_payments(answer["summary"], "payments")
+    look = replace(look, payer=_of_payers(answer["filters"]))
     told = _story(answer, look, codes)
     if look.kind == "pie":
         return _pie(answer, look, told, codes)
@@ -30,6 +32,11 @@ def figure(answer: dict[str, Any], look: Look) -> dict[str, Any]:
     return course.drawn(answer, look, told, buckets, panels)
 
 
+def _of_payers(filters: dict[str, Any]) -> bool:
+    """Whether this is about some students' payments, and no tutor's."""
+    return bool(filters.get("student_ids")) and not filters.get("tutor_id")
+
+
 def _values(answer: dict[str, Any], code: str, key: str) -> list[float]:
     return [float(point[code][key]) for point in answer["series"]]
 
@@ -38,11 +45,11 @@ def _panel(answer: dict[str, Any], look: Look, code: str) -> Panel:
     sign = numbers.sign_of(look.locale, code)
     if look.kind == "area":
         total = accumulate(Decimal(point[code]["net"]) for point in answer["series"])
-        label = word(look.locale, "cumulated")
+        label = word_for(look, "cumulated")
         series = (Series(label, [float(each) for each in total], "blue", "area"),)
         return Panel(f"{label}, {sign}", f"money:{code}", series)
     mark: Any = "bar" if look.kind == "bar" else "line"
-    label = word(look.locale, "revenue")
+    label = word_for(look, "revenue")
     parts = [Series(label, _values(answer, code, "revenue"), "blue", mark, opens=_opens(code, "revenue"))]
     refunds = _values(answer, code, "refunded")
     if any(refunds):
@@ -74,7 +81,7 @@ def _pie(answer: dict[str, Any], look: Look, told: Story, codes: list[str]) -> d
     for code, parts in zip(shown, found, strict=True):
         if parts:
             total = numbers.short(look.locale, Decimal(answer["summary"][code]["revenue"]), f"money:{code}")
-            wholes.append(shares.Whole(word(look.locale, "revenue"), total, f"money:{code}", parts))
+            wholes.append(shares.Whole(word_for(look, "revenue"), total, f"money:{code}", parts))
     if not wholes:
         return frame.nothing(answer, look, told)
     return shares.drawn(answer, look, told, wholes)
@@ -96,12 +103,12 @@ def _methods(answer: dict[str, Any], look: Look, code: str) -> list[shares.Part]
 def _story(answer: dict[str, Any], look: Look, codes: list[str]) -> Story:
     locale, pie = look.locale, look.kind == "pie"
     key = "net" if look.kind == "area" else "revenue"
-    label = word(locale, "cumulated" if look.kind == "area" else "revenue").lower()
+    label = word_for(look, "cumulated" if look.kind == "area" else "revenue").lower()
     most = MOST_RINGS if pie else course.room(look)
     only = codes[0] if len(codes) == 1 else None
     return Story(
         chart="revenue_trends",
-        title=word(locale, "money.title"),
+        title=word_for(look, "money.title"),
         finding=_finding(answer, look, codes) + saying.shown(look, codes, most),
         axes=word(locale, "axes.parts", parts=word(locale, "money.methods"))
         if pie
@@ -109,7 +116,7 @@ def _story(answer: dict[str, Any], look: Look, codes: list[str]) -> Story:
         table=_by_method(answer, look, codes) if pie else _table(answer, look, codes),
         extremes=saying.ends(
             look,
-            word(locale, key),
+            word_for(look, key),
             saying.whens(look, answer),
             _values(answer, only, key),
             f"money:{only}",
@@ -119,7 +126,7 @@ def _story(answer: dict[str, Any], look: Look, codes: list[str]) -> Story:
         sparks=()
         if pie
         else tuple(
-            Spark(f"{word(locale, 'revenue')}, {code}", _values(answer, code, "revenue"), f"money:{code}")
+            Spark(f"{word_for(look, 'revenue')}, {code}", _values(answer, code, "revenue"), f"money:{code}")
             for code in codes[:3]
         ),
         ranks=tuple(
@@ -131,7 +138,7 @@ def _story(answer: dict[str, Any], look: Look, codes: list[str]) -> Story:
         facts=()
         if pie
         else tuple(
-            (word(locale, name), numbers.money(locale, answer["summary"][code][name], code))
+            (word_for(look, name), numbers.money(locale, answer["summary"][code][name], code))
             for code in codes[:3]
             for name in ("revenue", "refunded", "net")
         ),
@@ -147,7 +154,7 @@ def _finding(answer: dict[str, Any], look: Look, codes: list[str]) -> str:
     sums = saying.sums(look, summary, "revenue")
     if look.kind == "pie":
         return _methods_said(answer, look, codes, sums)
-    found = word(locale, "money.sum", sums=sums)
+    found = word_for(look, "money.sum", sums=sums)
     if len(codes) == 1:
         before = saying.previous(answer).get(codes[0])
         found += saying.change(
@@ -173,18 +180,18 @@ def _methods_said(answer: dict[str, Any], look: Look, codes: list[str], sums: st
     parts = _methods(answer, look, codes[0])
     total = sum(part.value for part in parts)
     if not total:
-        return word(look.locale, "money.sum", sums=sums)
+        return word_for(look, "money.sum", sums=sums)
     best = max(parts, key=lambda part: part.value)
     share = numbers.percent(look.locale, best.value / total)
     where = f"{share}, {codes[0]}" if len(codes) > 1 else share
-    return word(look.locale, "money.method", sums=sums, method=said(best.name), share=where)
+    return word_for(look, "money.method", sums=sums, method=said(best.name), share=where)
 
 
 def _columns(look: Look, codes: list[str]) -> list[Column]:
     return [
         Column(
             f"{code}.{key}",
-            f"{word(look.locale, key)}, {code}",
+            f"{word_for(look, key)}, {code}",
             "integer" if key == "payments" else f"money:{code}",
         )
         for code in codes

@@ -6,6 +6,7 @@ from typing import Any
 from babel.core import Locale
 
 from functions.render_chart.figures import numbers
+from functions.render_chart.figures.look import Look
 from functions.render_chart.figures.wording import en, ru
 
 WORDS = {"ru": ru.WORDS, "en": en.WORDS}
@@ -14,6 +15,12 @@ WORDS = {"ru": ru.WORDS, "en": en.WORDS}
 def word(locale: str, key: str, **values: Any) -> str:
     """A word or sentence; whole numbers are written as the language writes them."""
     return str(WORDS[locale][key]).format(**_written(locale, values))
+
+
+def word_for(look: Look, key: str, **values: Any) -> str:
+    """The word as this reader would say it."""
+    theirs = f"payer.{key}"
+    return word(look.locale, theirs if look.payer and theirs in WORDS[look.locale] else key, **values)
 
 
 def counted(locale: str, key: str, n: int, **values: Any) -> str:

@@ -10,8 +10,9 @@ from functions.serve_console.analytics import library
 from functions.serve_console.analytics.asked import PRESETS, STEPS, Asked, asked
 from functions.serve_console.analytics.people import Names
 from functions.serve_console.analytics.tables import Links
-from functions.serve_console.analytics.words import WORDS
+from functions.serve_console.analytics.words import FAMILY_WORDS, WORDS
 from functions.serve_console.web.answers import part, wants_part, whole
+from functions.serve_console.web.navigation import FAMILY
 from functions.serve_console.web.visitor import Visitor
 from functions.serve_console.web.words import Words
 from lib.runtime.function import Call, Reply
@@ -117,7 +118,7 @@ def shown(
     call: Call, visitor: Visitor, template: str, *, here: str, title: str, question: Asked, **values: Any
 ) -> Reply:
     """The page whole, or its main part for htmx: the template is the part, `analytics/page.html` goes around it."""
-    t = Words(WORDS, visitor.locale)
+    t = words_of(visitor)
     values = {
         "t": t,
         "library": library,
@@ -135,8 +136,8 @@ def shown(
 
 
 def words_of(visitor: Visitor) -> Words:
-    """The words of these pages in the visitor's language."""
-    return Words(WORDS, visitor.locale)
+    """The words of these pages in the visitor's language; a family's are those of who pays."""
+    return Words(FAMILY_WORDS if visitor.principal.role in FAMILY else WORDS, visitor.locale)
 
 
 def receipt_path(answer: Json, question: Asked) -> str:

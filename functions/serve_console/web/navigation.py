@@ -7,6 +7,7 @@ from functions.serve_console.web.visitor import Visitor
 
 EVERYBODY = ("admin", "tutor", "parent", "student")
 STAFF = ("admin", "tutor")
+FAMILY = ("parent", "student")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ ENTRIES = {
     "analytics": (
         Entry("home", "/", {"ru": "Сводка", "en": "Overview"}),
         Entry("lessons", "/pages/lessons", {"ru": "Уроки", "en": "Lessons"}),
-        Entry("money", "/pages/money", {"ru": "Деньги", "en": "Money"}),
+        Entry("money", "/pages/money", {"ru": "Деньги", "en": "Money"}, STAFF),
+        Entry("money", "/pages/money", {"ru": "Оплата", "en": "Payments"}, FAMILY),
         Entry("leaks", "/pages/leaks", {"ru": "Потери", "en": "Leaks"}, STAFF),
         Entry("homework", "/pages/homework", {"ru": "Домашние задания", "en": "Homework"}),
         Entry("subjects", "/pages/subjects", {"ru": "Предметы", "en": "Subjects"}),

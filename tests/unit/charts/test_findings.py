@@ -203,3 +203,13 @@ def test_the_alternative_text_says_kind_axes_finding_and_extremes() -> None:
     for words in ("Столбчатая диаграмма", "По горизонтали — время", "Проведено", "Проведены: от 0 ("):
         assert words in alt
     assert len(said(drawn("subject_performance", "bar", "hostile"), "alt")) <= 400
+
+
+def test_to_a_family_the_schools_revenue_is_what_they_paid() -> None:
+    answer = answer_of("revenue_trends", "rich")
+    theirs = {**answer, "filters": {**answer["filters"], "student_ids": ["s-1"], "tutor_id": None}}
+    school, family = (drawn("revenue_trends", "line", each) for each in (answer, theirs))
+    assert said(school).startswith("Выручка ")
+    assert said(family).startswith("Оплачено ")
+    assert said(family, "title") == "Оплата"
+    assert "ыручк" not in str(family["layout"]["meta"]["table"]["columns"])
