@@ -50,6 +50,8 @@ def _worked(call: Call, update: Update, chat_id: str, *, answered: bool) -> None
         _switch_off(call, chat_id, error.reason)
     except ChatMoved as moved:
         _move(call, chat_id, moved.chat_id)
+        if update.message is not None and moved.chat_id != chat_id:
+            _worked(call, update.moved(moved.chat_id), moved.chat_id, answered=answered)
 
 
 def _switch_off(call: Call, chat_id: str, reason: str) -> None:

@@ -80,6 +80,12 @@ class Update(_Loose):
         who = pressed.presser if pressed else self.message.writer if self.message else None
         return who.language_code if who else None
 
+    def moved(self, chat_id: str) -> "Update":
+        """The same as if it had been written in the chat's new place."""
+        assert self.message is not None  # noqa: S101 - a button cannot be pressed in a chat that is gone
+        chat = self.message.chat.model_copy(update={"id": int(chat_id)})
+        return self.model_copy(update={"message": self.message.model_copy(update={"chat": chat})})
+
     def kept(self) -> dict[str, Any]:
         """What goes into the queue: no more of it than is read there."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)

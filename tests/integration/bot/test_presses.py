@@ -173,6 +173,17 @@ def test_who_blocks_the_bot_has_the_channel_off(phone: Phone) -> None:
     ]
 
 
+def test_a_chat_that_moved_is_answered_in_its_new_place(phone: Phone) -> None:
+    phone.office.script(chats=[{"chat_id": MASHA, "state": "migrated", "migrate_to_chat_id": -100777}])
+    phone.say(MASHA, "/notifications")
+    assert phone.sql("SELECT telegram_chat_id FROM recipients WHERE user_id = 'masha'") == [
+        {"telegram_chat_id": "-100777"}
+    ]
+    (menu,) = phone.office.telegram()
+    assert menu["chat_id"] == -100777
+    assert menu["text"].startswith("🔔 Уведомления")
+
+
 @pytest.mark.parametrize("words", ["message can't be edited", "message to edit not found"])
 def test_a_message_that_cannot_be_changed_any_more_is_followed_by_a_new_one(phone: Phone, words: str) -> None:
     menu = phone.say(MASHA, "/notifications")[-1]
