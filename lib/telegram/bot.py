@@ -177,15 +177,15 @@ class Bot:
             if "message is not modified" not in error.detail.lower():
                 raise
 
-    def run(self, call: Callable[[Client], Awaitable[T]], limit_s: float = CALL_S) -> T:
-        """Any call of the client, with its errors sorted; everything together takes at most `limit_s`."""
+    def run(self, call: Callable[[Client], Awaitable[T]], limit_s: float | None = None) -> T:
+        """Any call of the client, with its errors sorted; everything together takes at most `limit_s` (CALL_S)."""
         self.require_token()
 
         async def run() -> T:
             return await call(self._made())
 
         try:
-            return self._loop.run(run(), limit_s)
+            return self._loop.run(run(), CALL_S if limit_s is None else limit_s)
         except TimeoutError:
             raise AnswerLost("the Bot API did not answer in time") from None
         except ChatMigrated as moved:

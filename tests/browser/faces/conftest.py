@@ -18,9 +18,9 @@ SIZES = (360, 768, 1440)
 GRAVE = ("serious", "critical")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """`make run` with its demonstration school; shared, since it takes half a minute."""
+    """`make run` with its demonstration school; shared, since it takes half a minute, and gone with these tests."""
     running = System(tmp_path_factory.mktemp("faces"), demo=True)
     running.start()
     yield running
