@@ -1,7 +1,7 @@
 // Charts of a page: each is asked for when it comes near the window, drawn by plotly.js, and opens the rows behind a mark.
 (() => {
   "use strict";
-  const LIBRARY = document.currentScript.dataset.library;
+  const LIBRARY = document.currentScript.dataset.plotly;
   const OPTIONS = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: false, showTips: false };
   // A figure's room is reckoned for its width; a scroll bar that comes or goes is no other width.
   const ANOTHER_WIDTH = 24;

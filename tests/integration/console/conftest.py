@@ -8,6 +8,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from lib.runtime.settings import Settings
+from tests.integration.console.console import Console
 from tests.integration.runtime.served import Served
 
 
@@ -32,3 +33,14 @@ def site() -> Iterator[Callable[[str], str]]:
     for server in stops:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def console(database_url: str, redis_url: str) -> Iterator[Console]:
+    """A school of three, with nothing sent yet."""
+    made = Console(Settings(environment="test", database_url=database_url, redis_url=redis_url))
+    with made.served:
+        made.person("sasha", name="Саша Петров", telegram_chat_id=71, parent_ids=["mama"])
+        made.person("mama", name="Ирина Петрова", role="parent")
+        made.person("olga", name="Ольга Серова", role="tutor")
+        yield made
