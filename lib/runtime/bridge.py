@@ -23,6 +23,7 @@ from lib.queue.model import Again, Broker, Delivered, Done, Outcome
 from lib.queue.outbox import Outgoing
 from lib.queue.rabbit import RabbitBroker
 from lib.queue.waker import Waker
+from lib.runtime import liveness
 from lib.runtime.courier import Courier
 from lib.runtime.logs import configure
 from lib.runtime.settings import Settings, SettingsError, load
@@ -37,8 +38,11 @@ log = structlog.get_logger()
 class Bridge:
     """All consumers, the outbox relay and the schedules, each in a thread of its own."""
 
-    def __init__(self, settings: Settings, stack: Stack, *, sole: bool = False) -> None:
+    def __init__(self, settings: Settings, stack: Stack, *, sole: bool = False, queues: bool = True) -> None:
+        """`sole`: no other bridge runs, so that what the embedded queue holds as taken is free. `queues`: bring the
+        queues' messages to the functions; not where a platform's own connector does."""
         self._stack = stack
+        self._queues = queues
         self._engine: Engine = connect(settings.database_url, pool_size=16)
         self._waker = Waker(settings.database_url)
         self._embedded: EmbeddedBroker | None = None
@@ -58,7 +62,7 @@ class Bridge:
         for function in self._stack.functions:
             if function.queue:
                 deliver = self._courier.delivering_to(function.name, timeout_s=function.timeout_seconds)
-                for number in range(function.concurrency):
+                for number in range(function.concurrency if self._queues else 0):
                     # The others may all be waiting for a turn with what is not urgent.
                     least = PRIORITIES["high"] if 0 < number == function.concurrency - 1 else 0
                     self._consume(f"{function.queue}-{number}", function.queue, deliver, least)
@@ -66,6 +70,10 @@ class Bridge:
             if function.schedule:
                 ring = self._courier.ringing(function.name, timeout_s=function.timeout_seconds)
                 self._spawn(f"schedule-{function.name}", _ticking(function.schedule, ring, self.stop))
+
+    def missing(self) -> list[str]:
+        """The names of the threads that have ended though nobody asked them to."""
+        return [thread.name for thread in self._threads if not thread.is_alive() and not self.stop.is_set()]
 
     def close(self, timeout_s: float = 25.0) -> None:
         """Let every thread finish what it holds, for at most `timeout_s` each."""
@@ -129,12 +137,16 @@ def _ticking(schedule: str, ring: Callable[[], None], stop: threading.Event) -> 
     return lambda: tick(schedule, ring, stop)
 
 
-def run(settings: Settings, stack: Stack, *, sole: bool = False) -> None:
-    """Bridge until SIGTERM or SIGINT."""
-    bridge = Bridge(settings, stack, sole=sole)
+def run(
+    settings: Settings, stack: Stack, *, sole: bool = False, queues: bool = True, port: int | None = None
+) -> None:
+    """Bridge until SIGTERM or SIGINT; with a port, tell there how it is. Raises OSError when it is taken."""
+    bridge = Bridge(settings, stack, sole=sole, queues=queues)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: bridge.stop.set())
     bridge.start()
+    if port is not None:
+        liveness.serve(port, bridge.missing)
     bridge.stop.wait()
     bridge.close()
 
@@ -143,13 +155,19 @@ def main() -> int:
     """Parse the arguments and run."""
     parser = argparse.ArgumentParser(prog="python -m lib.runtime.bridge", description=__doc__)
     parser.add_argument("--stack", type=Path, default=Path("stack.yml"), help="default: stack.yml")
+    parser.add_argument(
+        "--without-queues",
+        action="store_true",
+        help="leave the queues to a platform's own connector; relay the outbox, ring the schedules, list what is dead",
+    )
+    parser.add_argument("--port", type=int, help="answer /_/health and /_/metrics there; default: nowhere")
     arguments = parser.parse_args()
     try:
         settings = load()
         configure(settings)
         if not settings.database_url:
             raise SettingsError("DATABASE_URL is not set: the bridge relays the outbox from there.")
-        run(settings, load_stack(arguments.stack))
+        run(settings, load_stack(arguments.stack), queues=not arguments.without_queues, port=arguments.port)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2

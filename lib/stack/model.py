@@ -27,6 +27,16 @@ class Resources:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How many instances run: never more than `at_most`, and no fewer than `at_least` — none at all while nothing
+    calls a function that `sleeps`, where a platform can do that."""
+
+    at_least: int
+    at_most: int
+    sleeps: bool
+
+
+@dataclass(frozen=True)
 class FunctionSpec:
     """One function: `name` has dashes and is its host; `module` is its folder, the same with underscores."""
 
@@ -43,6 +53,7 @@ class FunctionSpec:
     packages: tuple[str, ...]
     limits: Resources
     requests: Resources
+    scale: Scale
 
 
 @dataclass(frozen=True)

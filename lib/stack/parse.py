@@ -2,13 +2,15 @@
 
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
-from lib.stack.model import FunctionSpec, Resources, Route, Stack
-from lib.stack.shape import CRON_TOPIC, Function, StackFile
+from lib.stack.model import FunctionSpec, Resources, Route, Scale, Stack
+from lib.stack.shape import CRON_TOPIC, Function, SettingsFile, StackFile
+
+Shape = TypeVar("Shape", StackFile, SettingsFile)
 
 
 class StackError(ValueError):
@@ -20,18 +22,27 @@ def load(path: Path) -> Stack:
     return parse(path.read_text(encoding="utf-8"))
 
 
-def parse(text: str) -> Stack:
-    """Read the text of a stack file. Raises StackError."""
+def load_settings(path: Path) -> dict[str, str]:
+    """The variables that all functions have on a platform. Raises StackError, or OSError."""
+    return _read(path.read_text(encoding="utf-8"), SettingsFile).environment
+
+
+def _read(text: str, shape: type[Shape]) -> Shape:
     if "$" in text:
         raise StackError(
             "There is a dollar sign in it: faas-cli would put an environment variable in its place."
         )
     try:
-        file = StackFile.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader, and stricter
+        return shape.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader, and stricter
     except yaml.YAMLError as error:
         raise StackError(f"This is not YAML: {error}") from None
     except ValidationError as error:
         raise StackError(_sentence(error)) from None
+
+
+def parse(text: str) -> Stack:
+    """Read the text of a stack file. Raises StackError."""
+    file = _read(text, StackFile)
     stack = Stack(tuple(_function(name, f) for name, f in file.functions.items()))
     _check_overlaps(stack)
     return stack
@@ -79,6 +90,7 @@ def _function(name: str, f: Function) -> FunctionSpec:
         packages=tuple(f.build_args.packages.split()),
         limits=Resources(f.limits.memory, f.limits.cpu),
         requests=Resources(f.requests.memory, f.requests.cpu),
+        scale=Scale(int(f.labels.at_least), int(f.labels.at_most), f.annotations.sleeps is not None),
     )
 
 

@@ -17,6 +17,7 @@ Quantity = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]+(m|Mi|
 Topic = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z]+([.-][a-z]+)*$")]
 Cron = Annotated[str, StringConstraints(strict=True, pattern=r"^[-0-9*/,]+( [-0-9*/,]+){4}$")]
 Count = Annotated[str, StringConstraints(strict=True, pattern=r"^[1-9][0-9]{0,3}$")]
+Replicas = Annotated[str, StringConstraints(strict=True, pattern=r"^[1-5]$")]
 
 
 def _variables(values: dict[str, str]) -> dict[str, str]:
@@ -56,6 +57,8 @@ class Annotations(Part):
     schedule: Cron | None = None
     routes: Annotated[Word, AfterValidator(_routes)] | None = Field(None, alias="repitbot/routes")
     timeout: Count = Field("30", alias="repitbot/timeout")
+    sleeps: Literal["true"] | None = Field(None, alias="repitbot/sleeps")
+    ready_path: Literal["/_/ready"] = Field("/_/ready", alias="com.openfaas.ready.http.path")
 
     @model_validator(mode="after")
     def _one_trigger(self) -> Self:
@@ -70,6 +73,19 @@ class Annotations(Part):
         return tuple(Route(int(port), prefix) for port, prefix in (line.split(" ", 1) for line in lines))
 
 
+class Labels(Part):
+    """OpenFaaS' Community Edition refuses every other scaling label, and more than five replicas."""
+
+    at_least: Replicas = Field(alias="com.openfaas.scale.min")
+    at_most: Replicas = Field(alias="com.openfaas.scale.max")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.at_least > self.at_most:
+            raise ValueError("com.openfaas.scale.min is more than com.openfaas.scale.max")
+        return self
+
+
 class BuildArguments(Part):
     function: Word = Field(alias="FUNCTION")
     packages: str = Field("", alias="ADDITIONAL_PACKAGE")
@@ -82,9 +98,11 @@ class Function(Part):
     build_args: BuildArguments
     readonly_root_filesystem: Literal[True]
     environment: Annotated[dict[str, Word], AfterValidator(_variables)] = Field(default_factory=dict)
+    environment_file: list[Literal["deploy/settings.yml"]] = Field(min_length=1, max_length=1)
     secrets: list[Name] = Field(default_factory=list)
     limits: Amounts
     requests: Amounts
+    labels: Labels
     annotations: Annotations = Annotations.model_validate({})
 
 
@@ -102,3 +120,9 @@ class StackFile(Part):
     provider: Provider
     configuration: Configuration
     functions: Annotated[dict[Name, Function], Field(min_length=1)]
+
+
+class SettingsFile(Part):
+    """deploy/settings.yml, as faas-cli reads an `environment_file`."""
+
+    environment: Annotated[dict[str, Word], AfterValidator(_variables)]

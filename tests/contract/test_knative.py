@@ -10,11 +10,13 @@ import pytest
 import yaml
 
 from lib.stack import Stack
-from lib.stack.render.knative import manifests
+from lib.stack.parse import load_settings
+from lib.stack.render.kubernetes.knative import manifests
 from lib.stack.shape import NAME
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "knative"
-FILES = sorted(path.name for path in FOLDER.glob("*.yaml"))
+SETTINGS = load_settings(FOLDER.parent / "settings.yml")
+FILES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.yaml"))
 DOCUMENTS = [d for name in FILES for d in yaml.safe_load_all((FOLDER / name).read_text())]
 KUBERNETES = kubernetes_validate.latest_version()
 SERVICES = [d for d in DOCUMENTS if d["apiVersion"] == "serving.knative.dev/v1"]
@@ -28,7 +30,7 @@ VOLUME_KINDS = {"name", "secret", "configMap", "projected", "emptyDir"}
 
 
 def own_kinds() -> list[dict[str, Any]]:
-    return [d for d in DOCUMENTS if "knative.dev" not in d["apiVersion"]]
+    return [d for d in DOCUMENTS if not re.search(r"knative\.dev|keda\.sh", d["apiVersion"])]
 
 
 @pytest.mark.parametrize("document", own_kinds(), ids=lambda d: f"{d['kind']}-{d['metadata']['name']}")
@@ -69,6 +71,18 @@ def test_knative_would_admit(service: dict[str, Any]) -> None:
 
 
 @each_service
+def test_its_instances_stay_between_their_bounds(service: dict[str, Any], stack: Stack) -> None:
+    scale = stack.function(service["metadata"]["name"]).scale
+    annotations = service["spec"]["template"]["metadata"]["annotations"]
+    least, most = (int(annotations[f"autoscaling.knative.dev/{bound}-scale"]) for bound in ("min", "max"))
+    assert (least, most) == (0 if scale.sleeps else scale.at_least, scale.at_most)
+    # https://github.com/knative/serving/blob/main/pkg/apis/autoscaling/annotation_validation.go
+    assert 0 <= least <= most
+    retention = annotations.get("autoscaling.knative.dev/scale-to-zero-pod-retention-period", "0s")
+    assert re.fullmatch(r"[0-9]+[sm]", retention)
+
+
+@each_service
 def test_only_the_cluster_reaches(service: dict[str, Any]) -> None:
     assert service["metadata"]["labels"]["networking.knative.dev/visibility"] == "cluster-local"
 
@@ -84,12 +98,49 @@ def test_the_restricted_profile_admits(service: dict[str, Any]) -> None:
 
 
 def test_the_minute_is_told_to_the_function_that_has_the_schedule(stack: Stack) -> None:
-    (source,) = yaml.safe_load_all(manifests(stack)["schedules.yaml"])
+    (source,) = yaml.safe_load_all(manifests(stack, SETTINGS)["schedules.yaml"])
     assert source["spec"]["schedule"] == "* * * * *"
     assert source["spec"]["sink"]["ref"]["name"] == "run-schedules"
 
 
 def test_the_gateway_asks_knatives_router_for_the_function_by_its_host(stack: Stack) -> None:
-    configuration = next(yaml.safe_load_all(manifests(stack)["gateway.yaml"]))["data"]["nginx.conf"]
+    configuration = next(yaml.safe_load_all(manifests(stack, SETTINGS)["gateway.yaml"]))["data"]["nginx.conf"]
     assert "server send-email.repitbot.svc.cluster.local:80" in configuration
     assert "set $function_host send-email.repitbot.svc.cluster.local;" in configuration
+
+
+def test_the_folder_holds_what_is_rendered_and_nothing_else(stack: Stack) -> None:
+    assert set(FILES) == set(manifests(stack, SETTINGS))
+
+
+def of_kind(kind: str) -> list[dict[str, Any]]:
+    return [d for d in DOCUMENTS if d["kind"] == kind]
+
+
+def test_each_queue_has_a_source_that_leaves_its_declaration_to_us(stack: Stack) -> None:
+    # https://github.com/knative-extensions/eventing-rabbitmq/blob/main/pkg/apis/sources/v1alpha1/rabbitmq_validation.go
+    specs = [source["spec"] for source in of_kind("RabbitmqSource")]
+    assert [spec["rabbitmqResourcesConfig"]["queueName"] for spec in specs] == list(stack.queues)
+    for spec in specs:
+        assert set(spec) == {"rabbitmqClusterReference", "rabbitmqResourcesConfig", "delivery", "sink"}
+        assert spec["rabbitmqResourcesConfig"]["predeclared"]
+        assert 1 <= spec["rabbitmqResourcesConfig"]["parallelism"] <= 1000
+        assert spec["rabbitmqClusterReference"]["connectionSecret"]["name"]
+        assert spec["delivery"]["backoffPolicy"] in {"linear", "exponential"}
+        assert re.fullmatch(r"PT[0-9]+S", spec["delivery"]["backoffDelay"])
+        assert (
+            stack.function(spec["sink"]["ref"]["name"]).queue == spec["rabbitmqResourcesConfig"]["queueName"]
+        )
+
+
+def test_keda_counts_every_queue_and_finds_the_broker_in_the_bridges_secret(stack: Stack) -> None:
+    (scaled,), (login,) = of_kind("ScaledObject"), of_kind("TriggerAuthentication")
+    assert scaled["spec"]["scaleTargetRef"] == {"name": "bridge"}
+    assert scaled["spec"]["minReplicaCount"] <= scaled["spec"]["maxReplicaCount"]
+    assert [t["metadata"]["queueName"] for t in scaled["spec"]["triggers"]] == list(stack.queues)
+    for trigger in scaled["spec"]["triggers"]:
+        assert (trigger["type"], trigger["metadata"]["mode"]) == ("rabbitmq", "QueueLength")
+        assert trigger["authenticationRef"]["name"] == login["metadata"]["name"]
+        assert all(isinstance(value, str) for value in trigger["metadata"].values())
+    (reference,) = login["spec"]["secretTargetRef"]
+    assert (reference["parameter"], reference["name"]) == ("host", "rabbitmq-url")

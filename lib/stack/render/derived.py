@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.stack.model import Stack
-from lib.stack.render import broker, compose, knative, nginx, readme
+from lib.stack.parse import load_settings
+from lib.stack.render import broker, compose, nginx, readme
+from lib.stack.render.kubernetes import knative
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,9 @@ def derived(stack: Stack, root: Path) -> Iterator[Derived]:
     """All of them; a README that is not there is left out."""
     yield Derived("deploy/nginx/nginx.conf", nginx.nginx(stack))
     yield Derived("deploy/rabbitmq/definitions.json", broker.definitions(stack))
-    for name, text in knative.manifests(stack).items():
-        yield Derived(f"deploy/knative/{name}", text)
+    settings = load_settings(root / "deploy" / "settings.yml")
+    for name, text in sorted(knative.manifests(stack, settings).items()):
+        yield Derived(f"deploy/knative/{name}", f"# Written by `make render` from stack.yml.\n{text}")
     compose_file = "docker-compose.local.yml"
     yield Derived(compose_file, compose.services(stack), ("# functions:begin", "# functions:end"))
     yield Derived(compose_file, compose.gateway_waits(stack), ("# gateway:begin", "# gateway:end"))

@@ -15,7 +15,7 @@ from lib.queue import outbox
 from lib.runtime.bridge import Bridge
 from lib.runtime.settings import Settings
 from lib.runtime.ticker import tick
-from lib.stack.model import FunctionSpec, Resources, Stack
+from lib.stack.model import FunctionSpec, Resources, Scale, Stack
 from tests.integration.runtime.listener import Answer, Listener, Request
 
 QUEUE = "notifications.email"
@@ -24,7 +24,7 @@ QUEUE = "notifications.email"
 def function(name: str, queue: str | None = None, schedule: str | None = None) -> FunctionSpec:
     some = Resources("64Mi", "50m")
     module = name.replace("-", "_")
-    return FunctionSpec(name, module, "i:1", (), queue, schedule, 2, 5, (), (), (), some, some)
+    return FunctionSpec(name, module, "i:1", (), queue, schedule, 2, 5, (), (), (), some, some, Scale(1, 1, False))
 
 
 STACK = Stack((function("send-email", QUEUE), function("aggregate-events", "analytics.events")))
@@ -34,13 +34,20 @@ class School:
     """A bridge over a database of its own, in front of a listener that plays every function."""
 
     def __init__(
-        self, database_url: str, rabbitmq_url: str, listener: Listener, stack: Stack = STACK
+        self,
+        database_url: str,
+        rabbitmq_url: str,
+        listener: Listener,
+        stack: Stack = STACK,
+        *,
+        queues: bool = True,
     ) -> None:
         self.listener = listener
         self.rabbitmq_url = rabbitmq_url
         self._engine = create_engine(database_url)
         settings = {"database_url": database_url, "rabbitmq_url": rabbitmq_url, "environment": "test"}
-        self.bridge = Bridge(Settings(**settings, function_url=listener.template), stack)  # type: ignore[arg-type]  # texts all
+        told = Settings(**settings, function_url=listener.template)  # type: ignore[arg-type]  # texts all
+        self.bridge = Bridge(told, stack, queues=queues)
 
     def say(self, event_id: str = "e-1", **data: Any) -> None:
         """Write one event into the outbox, as a function does."""
@@ -109,6 +116,18 @@ def test_what_is_written_into_the_outbox_reaches_its_function_once_and_is_gone(s
     assert first.headers["x-routing-key"] == QUEUE
     assert first.headers["x-message-id"].encode() in first.body
     assert school.rows("SELECT * FROM dead_letters") == []
+
+
+def test_beside_a_platforms_connector_it_fills_the_queue_and_lists_what_is_dead(
+    database_url: str, broker_url: str, listener: Listener
+) -> None:
+    with School(database_url, broker_url, listener, queues=False) as school:
+        school.say()
+        with school._engine.begin() as conn:
+            outbox.add(conn, [outbox.message("delivery.due", "e-dead", {}, queue=f"{QUEUE}.dead")])
+        eventually(lambda: school.rows("SELECT queue FROM dead_letters") == [(QUEUE,)])
+        eventually(lambda: school.bridge._broker.depth(QUEUE) == 1)
+        assert school.heard() == []
 
 
 def test_a_503_brings_the_message_back_after_the_time_it_names_and_blames_nobody(school: School) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-NAMESPACE = "repitbot"
+from lib.stack.model import Stack
+from lib.stack.render.kubernetes.cluster import NAMESPACE, Cluster
+
 OPTIONAL_SECRETS = frozenset(
     {
         "email-username",
@@ -18,12 +20,19 @@ OPTIONAL_SECRETS = frozenset(
 """A mail server of one's own network may ask for no name, a bucket knows its pods by their account; a pod does not
 start without the other secrets."""
 SECRETS_FOLDER = "/var/openfaas/secrets"
+USER = 12000
+"""As in the Dockerfile, where OpenFaaS' own number stands. Kubernetes cannot see there that it is not root's."""
 
 
-def metadata(name: str, labels: dict[str, str] | None = None) -> dict[str, Any]:
+WAIVED = {
+    "checkov.io/skip1": "CKV_K8S_43=An image's digest is known to whoever publishes it; the tag is the version."
+}
+
+
+def metadata(name: str, labels: dict[str, str] | None = None, namespace: str = NAMESPACE) -> dict[str, Any]:
     """Name, namespace and labels."""
     common = {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "repitbot"}
-    return {"name": name, "namespace": NAMESPACE, "labels": common | (labels or {})}
+    return {"name": name, "namespace": namespace, "labels": common | (labels or {})}
 
 
 def container(image: str, environment: dict[str, str], resources: dict[str, Any]) -> dict[str, Any]:
@@ -37,11 +46,21 @@ def container(image: str, environment: dict[str, str], resources: dict[str, Any]
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
             "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
             "capabilities": {"drop": ["ALL"]},
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108 - the container's own
     }
+
+
+def tools(stack: Stack, cluster: Cluster, command: Sequence[str], memory: str) -> dict[str, Any]:
+    """A container of the image `tools`, which has the version of the functions."""
+    environment = {"ENVIRONMENT": "production", "FUNCTION_URL": cluster.function_url}
+    resources = {"limits": {"memory": memory, "cpu": "500m"}, "requests": {"memory": "64Mi", "cpu": "50m"}}
+    tag = stack.functions[0].image.rsplit(":", 1)[1]
+    return container(f"repitbot/tools:{tag}", environment, resources) | {"command": list(command)}
 
 
 def pod_spec(body: dict[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
@@ -65,17 +84,34 @@ def _source(secret: str) -> dict[str, Any]:
     return {"secret": source | ({"optional": True} if secret in OPTIONAL_SECRETS else {})}
 
 
+def named(name: str, pod: dict[str, Any]) -> dict[str, Any]:
+    """The pod with its container called `name`, as all kinds but Knative's want it."""
+    # Whoever has moved a tag means the new image; Knative looks that up itself.
+    body = [{"name": name, "imagePullPolicy": "Always"} | c for c in pod["containers"]]
+    rights = {"runAsNonRoot": True, "fsGroup": USER, "seccompProfile": {"type": "RuntimeDefault"}}
+    return pod | {"securityContext": rights, "containers": body}
+
+
 def deployment(name: str, pod: dict[str, Any], *, replicas: int) -> dict[str, Any]:
     """Something that must run without being called, so that Knative's scale to zero would stop it."""
     label = {"app.kubernetes.io/name": name}
-    named = pod | {"containers": [{"name": name} | c for c in pod["containers"]]}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": metadata(name),
+        "metadata": metadata(name) | {"annotations": WAIVED},
         "spec": {
             "replicas": replicas,
             "selector": {"matchLabels": label},
-            "template": {"metadata": {"labels": metadata(name)["labels"]}, "spec": named},
+            "template": {"metadata": {"labels": metadata(name)["labels"]}, "spec": named(name, pod)},
         },
+    }
+
+
+def disruption_budget(name: str) -> dict[str, Any]:
+    """One of the pods at least stays while a node is emptied."""
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": metadata(name),
+        "spec": {"minAvailable": 1, "selector": {"matchLabels": {"app.kubernetes.io/name": name}}},
     }
