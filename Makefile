@@ -4,9 +4,11 @@ MACHINE := deploy/machine/install.sh
 REQUIREMENTS := lib/requirements.txt $(wildcard functions/*/requirements.txt) requirements-local.txt requirements-test.txt
 ROLE ?= admin
 SUB ?= admin-1
+USERS ?= 50
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench gallery render token migrate replay recompute lock
+.PHONY: help run test check bench load gallery render token migrate replay recompute lock
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +33,12 @@ check: ## Format, lint, types, import directions, derived files
 bench: ## The benchmarks, a table and a JSON file in var/bench. ARGS="broadcast --recipients 900"
 	@$(MACHINE) test
 	@exec $(PYTHON) -m bench $(ARGS)
+
+load: ## An ordinary hour of a school on the running system; it writes lessons and messages. USERS=50 SECONDS=60
+	@$(MACHINE) test
+	@mkdir -p var/load
+	@$(PYTHON) -m locust -f tests/load/locustfile.py --headless --only-summary --users $(USERS) --spawn-rate 10 \
+		--run-time $(SECONDS)s --html var/load/report.html && echo "The page of results: var/load/report.html"
 
 gallery: ## Draws every chart and report into docs/gallery, to look at and to keep
 	@$(MACHINE) test
