@@ -24,7 +24,10 @@ def load(path: Path) -> Stack:
 
 def load_settings(path: Path) -> dict[str, str]:
     """The variables that all functions have on a platform. Raises StackError, or OSError."""
-    return _read(path.read_text(encoding="utf-8"), SettingsFile).environment
+    try:
+        return _read(path.read_text(encoding="utf-8"), SettingsFile).environment
+    except StackError as error:
+        raise StackError(f"{path.name}: {error}") from None
 
 
 def _read(text: str, shape: type[Shape]) -> Shape:

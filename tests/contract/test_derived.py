@@ -15,7 +15,8 @@ COMPOSE = "docker-compose.local.yml"
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A folder with the files that rendering starts from."""
-    for name in ("stack.yml", COMPOSE):
+    (tmp_path / "deploy").mkdir()
+    for name in ("stack.yml", "deploy/settings.yml", COMPOSE):
         (tmp_path / name).write_text((ROOT / name).read_text())
     return tmp_path
 
@@ -24,10 +25,19 @@ def test_every_derived_file_says_what_stack_yml_says(stack: Stack) -> None:
     assert stale(stack, ROOT) == []
 
 
-def test_the_manifests_of_functions_that_are_gone_are_gone(stack: Stack) -> None:
+def test_manifests_that_nothing_renders_any_more_are_gone(stack: Stack) -> None:
     wanted = {part.path for part in derived(stack, ROOT)}
-    by_hand = {"deploy/knative/namespace.yaml", "deploy/knative/settings.yaml"}
-    assert {f"deploy/knative/{p.name}" for p in (ROOT / "deploy" / "knative").iterdir()} <= wanted | by_hand
+    there = [p for folder in ("knative", "openfaas") for p in (ROOT / "deploy" / folder).rglob("*.yaml")]
+    assert {str(path.relative_to(ROOT)) for path in there} <= wanted
+
+
+def test_settings_that_a_platform_keeps_for_itself_are_refused_by_name(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (copy / "deploy/settings.yml").open("a") as file:
+        file.write('  PORT: "80"\n')
+    assert main(["check", "--root", str(copy)]) == 1
+    assert "settings.yml: environment is wrong: PORT belongs to the platform" in capsys.readouterr().err
 
 
 def test_a_changed_stack_makes_files_stale_and_rendering_makes_them_fresh(

@@ -109,10 +109,6 @@ def test_the_gateway_asks_knatives_router_for_the_function_by_its_host(stack: St
     assert "set $function_host send-email.repitbot.svc.cluster.local;" in configuration
 
 
-def test_the_folder_holds_what_is_rendered_and_nothing_else(stack: Stack) -> None:
-    assert set(FILES) == set(manifests(stack, SETTINGS))
-
-
 def of_kind(kind: str) -> list[dict[str, Any]]:
     return [d for d in DOCUMENTS if d["kind"] == kind]
 

@@ -8,15 +8,20 @@ from pathlib import Path
 
 from lib.local.servers.child import Child, Server, ServerError, answers, free_port
 from lib.stack import Stack
-from lib.stack.render.nginx import Place, nginx
+from lib.stack.render.nginx import COMPOSE, Place, nginx
 
 PROGRAM = Path("/usr/sbin/nginx")
 
 
 class NginxServer(Server):
-    """`upstreams` maps a function's dashed name to `host:port`; `ports[p]` is where port p of stack.yml listens."""
+    """`upstreams` maps a function's dashed name to `host:port`; `ports[p]` is where port p of stack.yml listens.
 
-    def __init__(self, directory: Path, stack: Stack, upstreams: Mapping[str, str]) -> None:
+    `like` is the place whose paths and hosts it asks for.
+    """
+
+    def __init__(
+        self, directory: Path, stack: Stack, upstreams: Mapping[str, str], like: Place = COMPOSE
+    ) -> None:
         self._home = directory.resolve()
         self.ports = {port: free_port() for port in (8000, 8006, 8007)}
         self._place = Place(
@@ -24,6 +29,8 @@ class NginxServer(Server):
             listen=lambda port: f"127.0.0.1:{self.ports[port]}",
             temporary=str(self._home),
             access_log=str(self._home / "access.log"),
+            host=like.host,
+            path=like.path,
         )
         self._stack = stack
         self._child: Child | None = None

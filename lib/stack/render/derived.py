@@ -7,7 +7,7 @@ from pathlib import Path
 from lib.stack.model import Stack
 from lib.stack.parse import load_settings
 from lib.stack.render import broker, compose, nginx, readme
-from lib.stack.render.kubernetes import knative
+from lib.stack.render.kubernetes import knative, openfaas
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ def derived(stack: Stack, root: Path) -> Iterator[Derived]:
     yield Derived("deploy/nginx/nginx.conf", nginx.nginx(stack))
     yield Derived("deploy/rabbitmq/definitions.json", broker.definitions(stack))
     settings = load_settings(root / "deploy" / "settings.yml")
-    for name, text in sorted(knative.manifests(stack, settings).items()):
-        yield Derived(f"deploy/knative/{name}", f"# Written by `make render` from stack.yml.\n{text}")
+    for folder, platform in (("knative", knative), ("openfaas", openfaas)):
+        for name, text in sorted(platform.manifests(stack, settings).items()):
+            yield Derived(f"deploy/{folder}/{name}", f"# Written by `make render` from stack.yml.\n{text}")
     compose_file = "docker-compose.local.yml"
     yield Derived(compose_file, compose.services(stack), ("# functions:begin", "# functions:end"))
     yield Derived(compose_file, compose.gateway_waits(stack), ("# gateway:begin", "# gateway:end"))

@@ -50,6 +50,7 @@ class Place:
     """Where the gateway runs: how it reaches a function, where it listens and writes.
 
     `host` gives the Host header that a platform's own router needs; without it the client's own is passed on.
+    `path` is where a function stands behind a gateway that has all of them; by default the client's own path.
     """
 
     address: Callable[[FunctionSpec], str]
@@ -57,6 +58,7 @@ class Place:
     temporary: str = "/tmp"  # noqa: S108 - a tmpfs of the gateway's own container
     access_log: str = "/dev/stdout"
     host: Callable[[FunctionSpec], str] | None = None
+    path: Callable[[FunctionSpec], str] = lambda _: ""
 
 
 COMPOSE = Place(address=lambda f: f"{f.name}:8080", listen=str)

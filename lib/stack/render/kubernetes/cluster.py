@@ -40,3 +40,16 @@ KNATIVE = Cluster(
     # The queue-proxy beside each function, with and without TLS, and its own metrics.
     ports=(8012, 8112, 9090, 9091),
 )
+
+OPENFAAS = Cluster(
+    function_url="http://gateway.openfaas.svc.cluster.local:8080/function/{name}",
+    place=Place(
+        address=lambda _: "gateway.openfaas.svc.cluster.local:8080",
+        listen=str,
+        path=lambda f: f"/function/{f.name}$request_uri",
+    ),
+    namespace="openfaas-fn",
+    label="faas_function",
+    routers=("openfaas",),
+    ports=(8080,),
+)

@@ -23,20 +23,28 @@ METADATA_SERVICE = "169.254.0.0/16"
 
 def network_policies(stack: Stack, cluster: Cluster) -> list[dict[str, Any]]:
     """The policies of every namespace that has pods of ours."""
-    shut = [_closed(namespace) for namespace in sorted({NAMESPACE, cluster.namespace})]
+    shut = [_closed({}, NAMESPACE)]
+    if cluster.namespace != NAMESPACE:
+        # Others' functions may live there, too.
+        shut.append(_closed(_ours(stack, cluster), cluster.namespace))
     return [*shut, *_functions(stack, cluster), *_beside(cluster)]
 
 
-def _closed(namespace: str) -> dict[str, Any]:
+def _ours(stack: Stack, cluster: Cluster) -> dict[str, Any]:
+    names = [f.name for f in stack.functions]
+    return {"matchExpressions": [{"key": cluster.label, "operator": "In", "values": names}]}
+
+
+def _closed(pods: dict[str, Any], namespace: str) -> dict[str, Any]:
     """Nothing comes in, nothing goes out but questions to the DNS."""
     dns = {"to": _named("kube-system"), "ports": [{"protocol": p, "port": 53} for p in ("UDP", "TCP")]}
     return _policy(
-        "closed", {}, {"policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": [dns]}, namespace
+        "closed", pods, {"policyTypes": ["Ingress", "Egress"], "ingress": [], "egress": [dns]}, namespace
     )
 
 
 def _functions(stack: Stack, cluster: Cluster) -> Iterable[dict[str, Any]]:
-    all_of_them = {"matchExpressions": [{"key": cluster.label, "operator": "Exists"}]}
+    all_of_them = _ours(stack, cluster)
     come = [
         {"from": _named(*cluster.routers), "ports": _tcp(cluster.ports)},
         # Prometheus asks each instance itself.
