@@ -84,6 +84,9 @@ class Stop:
 def _run(console: Console, var: Path, demo: bool, stop: Stop) -> None:
     began = time.monotonic()
     settings = load()
+    # A school's own figures and messages, and a log that others may read: no made-up people, no key to everything.
+    real = settings.environment == "production"
+    demo = demo and not real
     wait_for_ports(settings, console)
     (var / "log").mkdir(parents=True, exist_ok=True)
     with surroundings(settings, var) as around:
@@ -104,15 +107,16 @@ def _run(console: Console, var: Path, demo: bool, stop: Stop) -> None:
             if demo and around.mailbox_url:
                 introduce(settings, around.mailbox_url)
             stop.started = True
-            _greet(console, settings, around, var, seconds)
+            _greet(console, settings, around, var, seconds, token=not real)
             watch(family, lambda: stop.asked, console)
             console.print("Stopping …")
         finally:
             family.stop()
 
 
-def _greet(console: Console, settings: Settings, around: Surroundings, var: Path, seconds: float) -> None:
-    token = mint(settings, role="admin", sub="admin-1")
+def _greet(
+    console: Console, settings: Settings, around: Surroundings, var: Path, seconds: float, *, token: bool
+) -> None:
     console.print(f"\n[bold green]ready[/bold green] in {seconds:.1f} s\n", highlight=False)
     for what, where in (
         ("Notifications", f"http://localhost:{settings.notification_port}  (/docs, /health, /metrics)"),
@@ -121,7 +125,7 @@ def _greet(console: Console, settings: Settings, around: Surroundings, var: Path
         ("Sent messages", around.mailbox_url or "with your own mail server and bot"),
         *((("Try the bot", f"{around.mailbox_url}/chat/{DIRECTOR_CHAT}"),) if around.mailbox_url else ()),
         ("Logs, data", f"{var}/log, {var}"),
-        ("Token (admin)", token),
+        *((("Token (admin)", mint(settings, role="admin", sub="admin-1")),) if token else ()),
     ):
         console.print(f"  {what:<14} {where}", highlight=False, markup=False)
     console.print("\nCtrl-C stops everything.", highlight=False)

@@ -167,6 +167,9 @@ def public_door(stack: Stack, port: int) -> Door:
         function = stack.find(port, request.path)
         if function is None:
             raise not_found()
+        if request.path == "/metrics" and "X-Forwarded-For" in request.headers:
+            # Whoever comes through a proxy comes from outside.
+            raise BadInput("This is for the internal network only.", status=403)
         return Target(function, request.raw_path, SERVICES[port])
 
     return door

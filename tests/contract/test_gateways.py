@@ -120,6 +120,14 @@ def test_a_request_goes_to_the_function_of_its_route_as_it_came(
     assert told["headers"]["Authorization"] == "Bearer t"
 
 
+@pytest.mark.parametrize("port", [8006, 8007])
+def test_the_metrics_are_not_for_whoever_comes_through_a_proxy(front: Front, port: int) -> None:
+    answer = front.ask(port, "/metrics", headers={"X-Forwarded-For": "203.0.113.7"})
+    assert (answer.status, answer.headers["Content-Type"]) == (403, "application/problem+json")
+    assert answer.json()["detail"] == "This is for the internal network only."
+    assert front.ask(port, "/metrics").status == 200
+
+
 @pytest.mark.parametrize(
     ("port", "path"),
     [

@@ -147,5 +147,8 @@ def _entered(call: Call, token: str, wanted: str) -> Reply:
 
 def _cookie(call: Call, name: str, value: str, seconds: int) -> str:
     """https://www.rfc-editor.org/rfc/rfc6265#section-4.1; Lax, so that a link in a letter finds the session."""
-    secure = "; Secure" if call.headers.get("X-Forwarded-Proto") == "https" else ""
+    # Behind a proxy that ends TLS the gateway's own scheme says nothing.
+    known = call.settings.analytics_url if service_of(call) == "analytics" else call.settings.public_url
+    said = call.headers.get("X-Forwarded-Proto") == "https"
+    secure = "; Secure" if said or known.startswith("https://") else ""
     return f"{name}={quote(value, safe='')}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
