@@ -17,6 +17,8 @@ Quantity = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]+(m|Mi|
 Topic = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z]+([.-][a-z]+)*$")]
 Cron = Annotated[str, StringConstraints(strict=True, pattern=r"^[-0-9*/,]+( [-0-9*/,]+){4}$")]
 Count = Annotated[str, StringConstraints(strict=True, pattern=r"^[1-9][0-9]{0,3}$")]
+IMAGE = r"^([a-z0-9.-]+(:[0-9]+)?/)?[a-z0-9._/-]+/[a-z0-9._-]+:[0-9A-Za-z._-]+$"
+Image = Annotated[str, StringConstraints(strict=True, pattern=IMAGE)]
 Replicas = Annotated[str, StringConstraints(strict=True, pattern=r"^[1-5]$")]
 
 
@@ -94,7 +96,7 @@ class BuildArguments(Part):
 class Function(Part):
     lang: Literal["repitbot"]
     handler: Word
-    image: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9./-]+:[0-9A-Za-z._-]+$")]
+    image: Image
     build_args: BuildArguments
     readonly_root_filesystem: Literal[True]
     environment: Annotated[dict[str, Word], AfterValidator(_variables)] = Field(default_factory=dict)

@@ -26,6 +26,14 @@ CONTAINER_FIELDS = {
     "args", "command", "env", "envFrom", "image", "imagePullPolicy", "livenessProbe", "name", "ports",
     "readinessProbe", "resources", "securityContext", "startupProbe", "volumeMounts",
 }  # fmt: skip
+POD_FIELDS = {
+    "automountServiceAccountToken", "containerConcurrency", "containers", "enableServiceLinks", "timeoutSeconds",
+    "volumes",
+}  # fmt: skip
+SECURITY_FIELDS = {
+    "allowPrivilegeEscalation", "capabilities", "readOnlyRootFilesystem", "runAsGroup", "runAsNonRoot", "runAsUser",
+    "seccompProfile",
+}  # fmt: skip
 VOLUME_KINDS = {"name", "secret", "configMap", "projected", "emptyDir"}
 
 
@@ -57,10 +65,13 @@ def test_knative_would_admit(service: dict[str, Any]) -> None:
     annotations = service["metadata"].get("annotations", {})
     assert not [key for key in annotations if key.startswith("autoscaling.knative.dev/")]
     spec = service["spec"]["template"]["spec"]
+    assert set(spec) <= POD_FIELDS
+    assert not spec["automountServiceAccountToken"]
     assert 0 < spec["timeoutSeconds"] <= 600
     assert 0 < spec["containerConcurrency"] <= 1000
     (container,) = spec["containers"]
     assert set(container) <= CONTAINER_FIELDS
+    assert set(container["securityContext"]) <= SECURITY_FIELDS
     assert len(container["ports"]) == 1
     names = [variable["name"] for variable in container["env"]]
     assert len(names) == len(set(names))

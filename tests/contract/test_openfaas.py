@@ -15,6 +15,7 @@ from lib.runtime.settings import load as load_environment
 from lib.stack import Stack, StackError, parse
 from lib.stack.parse import load_settings
 from lib.stack.render.kubernetes.cluster import KNATIVE, OPENFAAS, Cluster
+from lib.stack.render.kubernetes.openfaas import manifests
 from tests.servers.echo import EchoServer
 from tests.servers.nginx import NginxServer
 
@@ -143,3 +144,18 @@ def test_the_gateway_asks_the_platforms_router_for_the_function(
     else:
         assert told["path"] == own
         assert told["headers"]["Host"] == "send-email.repitbot.svc.cluster.local"
+
+
+def test_the_images_beside_the_functions_come_from_the_functions_registry() -> None:
+    text = (ROOT / "stack.yml").read_text()
+    moved = parse(
+        text.replace("image: repitbot/", "image: registry.school.example:5000/team/").replace(
+            ":0.1.0", ":0.2.0"
+        )
+    )
+    made = manifests(moved, SETTINGS)
+    for name, kind in (("bridge.yaml", "Deployment"), ("01-migrate.yaml", "Job")):
+        document = next(d for d in yaml.safe_load_all(made[name]) if d["kind"] == kind)
+        (container,) = document["spec"]["template"]["spec"]["containers"]
+        assert container["image"] == "registry.school.example:5000/team/tools:0.2.0"
+    assert "migrate-0-2-0" in made["01-migrate.yaml"]

@@ -56,11 +56,13 @@ def container(image: str, environment: dict[str, str], resources: dict[str, Any]
 
 
 def tools(stack: Stack, cluster: Cluster, command: Sequence[str], memory: str) -> dict[str, Any]:
-    """A container of the image `tools`, which has the version of the functions."""
+    """A container of the image `tools`, which has the registry and the version of the functions."""
     environment = {"ENVIRONMENT": "production", "FUNCTION_URL": cluster.function_url}
     resources = {"limits": {"memory": memory, "cpu": "500m"}, "requests": {"memory": "64Mi", "cpu": "50m"}}
-    tag = stack.functions[0].image.rsplit(":", 1)[1]
-    return container(f"repitbot/tools:{tag}", environment, resources) | {"command": list(command)}
+    registry, image = stack.functions[0].image.rsplit("/", 1)
+    return container(f"{registry}/tools:{image.rsplit(':', 1)[1]}", environment, resources) | {
+        "command": list(command)
+    }
 
 
 def pod_spec(body: dict[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
