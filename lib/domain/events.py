@@ -7,9 +7,10 @@ The platform's three older envelopes (A, B, C) are normalised here, so that noth
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -19,6 +20,8 @@ from lib.errors import FieldError, Permanent
 
 CONTEXT = {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"}
 LEGACY = "repitbot/legacy"
+WRAPPED = "dev.knative.rabbitmq.event"
+"""Knative's RabbitMQ source puts what is no CloudEvent into one of this type: `data` is the message's body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def decode(body: object, arrival: Arrival) -> Event:
 def _from_cloudevent(body: dict[str, Any], arrival: Arrival) -> Event:
     if body["specversion"] != "1.0":
         raise Permanent("bad_specversion", f"specversion must be 1.0, not {str(body['specversion'])[:20]!r}.")
+    if body.get("type") == WRAPPED:
+        return decode(body.get("data"), replace(arrival, message_id=_told_id(body.get("id"))))
     extensions = {k: v for k, v in body.items() if k not in CONTEXT}
     return _build(
         source=body.get("source"),
@@ -87,6 +92,16 @@ def _from_cloudevent(body: dict[str, Any], arrival: Arrival) -> Event:
         subject=body.get("subject"),
         attributes=extensions,
     )
+
+
+def _told_id(wrapper: object) -> str | None:
+    """The message's own id, which the wrapper has taken over. A message without one got a random UUID, another at
+    each delivery: that one says nothing."""
+    try:
+        made_up = UUID(str(wrapper)).version == 4
+    except ValueError:
+        made_up = False
+    return None if made_up or not wrapper else str(wrapper)
 
 
 def _from_flat(body: dict[str, Any], arrival: Arrival) -> Event:
