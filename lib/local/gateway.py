@@ -48,6 +48,8 @@ HOP_BY_HOP = frozenset(
         "trailer",
         "transfer-encoding",
         "upgrade",
+        # What a function tells Nginx, which keeps it.
+        "x-accel-buffering",
     ]
 )
 AWAY = "This cannot be answered at the moment."

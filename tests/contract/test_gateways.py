@@ -197,6 +197,10 @@ def test_an_answer_that_breaks_off_never_looks_whole(front: Front) -> None:
         front.ask(8006, "/api/v1/emails/cut")
 
 
+def test_what_a_function_tells_its_gateway_goes_no_further(front: Front) -> None:
+    assert "X-Accel-Buffering" not in front.ask(8006, "/api/v1/emails").headers
+
+
 def test_connections_to_functions_are_kept(front: Front) -> None:
     function = front.functions["render-chart"]
     front.ask(8007, "/api/v1/charts")

@@ -33,6 +33,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer)))
         self.send_header("Connection", "X-Private, keep-alive")
         self.send_header("X-Private", "for this connection")
+        self.send_header("X-Accel-Buffering", "no")
         self.end_headers()
         self.wfile.write(answer)
 
