@@ -19,7 +19,7 @@ run: ## The whole system on this machine; Ctrl-C stops it. DEMO=0 starts it empt
 
 test: check ## All checks and tests, on real servers. ARGS="-k telegram" for some
 	@$(MACHINE) test
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@exec $(PYTHON) -m tests $(ARGS)
 
 check: ## Format, lint, types, import directions, derived files
 	@$(MACHINE) check
