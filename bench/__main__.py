@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcast, charts, dashboard, exports, imports, ingest, pages, reports
+from bench import broadcast, charts, dashboard, exports, imports, ingest, letters, pages, reports
 
 RESULTS = Path("var") / "bench"
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "charts": charts.run,
     "imports": imports.run,
     "pages": pages.run,
+    "letters": letters.run,
 }
 
 
@@ -37,6 +38,7 @@ def main() -> int:
     charts.add_arguments(parser.add_argument_group("charts"))
     imports.add_arguments(parser.add_argument_group("imports"))
     pages.add_arguments(parser.add_argument_group("pages"))
+    letters.add_arguments(parser.add_argument_group("letters"))
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHES))
     if unknown:
