@@ -8,6 +8,7 @@ import structlog
 
 from functions.run_schedules import alerting, forgetting, reminders, reporting, upkeep
 from functions.run_schedules.abandoned import requeued
+from lib.db import delivery_counts
 from lib.db.schedule import claim_slots
 from lib.queue import outbox
 from lib.runtime import metrics
@@ -27,6 +28,8 @@ def tick(call: Call) -> None:
         woken = outbox.add(conn, requeued(conn, call.now))
     with call.db.begin() as conn:
         forgetting.forget(conn, call.cache)
+    with call.db.begin() as conn:
+        delivery_counts.fold(conn)
     with call.db.begin() as conn:
         upkeep.keep_up(conn, call.now)
     with call.db.begin() as conn:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import exc
 
-from functions.serve_console import documents, queues
+from functions.serve_console import dependencies, documents, queues
+from functions.serve_console.ages import measured
 from functions.serve_console.counts import counted
 from lib.errors import BadInput, Temporary
 from lib.runtime.function import Call, Reply
@@ -21,9 +22,11 @@ _pool = ThreadPoolExecutor(max_workers=12, thread_name_prefix="scrape")
 def answer(call: Call, service: str) -> Reply:
     """One page in Prometheus' text format. A function that is away is missing, and `function_up` says so."""
     names = documents.functions_of(service)
+    looked = _pool.submit(dependencies.looked_at, call)
     pages = dict(zip(names, _pool.map(lambda name: _scrape(call, name), names), strict=True))
+    running = InfoMetricFamily("service", "What is running.", {"version": call.settings.version})
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Fixed([*_counts(call), *_cache(call), *merged(pages)]))
+    registry.register(_Fixed([*_counts(call), *_cache(call), looked.result(), running, *merged(pages)]))
     return Reply(generate_latest(registry), 200, TEXT)
 
 
@@ -39,7 +42,7 @@ def _scrape(call: Call, name: str) -> str | None:
 def _counts(call: Call) -> list[Metric]:
     try:
         with call.db.connect() as conn:
-            families = counted(conn)
+            families = [*counted(conn, embedded=not call.settings.rabbitmq_url), *measured(conn, call)]
     except (exc.SQLAlchemyError, Temporary):
         return []
     if call.settings.rabbitmq_url:

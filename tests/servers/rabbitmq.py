@@ -21,7 +21,9 @@ GREETING = b"AMQP\x00\x00\x09\x01"
 class RabbitServer(Server):
     """One node with a user of its own. `kill()` and a second `start()` are a broker's crash and return."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, measured: bool = False) -> None:
+        """`measured`: it tells Prometheus of itself on the port `metrics_port`, as the official image does."""
+        self._measured, self.metrics_port = measured, free_port()
         self._home = directory.resolve()
         self._node = f"rabbit{secrets.token_hex(4)}@127.0.0.1"
         self._password = secrets.token_urlsafe(16)
@@ -104,8 +106,11 @@ class RabbitServer(Server):
         lines = [f"listeners.tcp.1 = 127.0.0.1:{self.port}"]
         lines += ["default_user = repitbot", f"default_pass = {self._password}"]
         lines += ["disk_free_limit.absolute = 50MB", "log.console = false", "log.file = rabbit.log"]
+        if self._measured:
+            lines += ["prometheus.tcp.ip = 127.0.0.1", f"prometheus.tcp.port = {self.metrics_port}"]
         (self._home / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
-        (self._home / "enabled_plugins").write_text("[].\n")
+        plugins = "[rabbitmq_prometheus]." if self._measured else "[]."
+        (self._home / "enabled_plugins").write_text(f"{plugins}\n")
 
     def _environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("RABBITMQ_", "ERL_"))}

@@ -89,11 +89,14 @@ UNTOUCHED = MappingProxyType(
         "erasure_salt": "random bytes",
         "figure_versions": "families of figures, months, positions",
         "event_counts": "types of events, numbers",
+        "delivery_counts": "channels, types, states, numbers",
+        "delivery_changes": "channels, types, states, numbers",
         "channel_pauses": "channels and mail servers, with a code",
         "send_permits": "numbers, and tokens of calls under way",
         "send_lines": "channels and times",
         "queue_failures": "fingerprints of messages (SHA-256 over whole bodies)",
         "ended_artifacts": "hashes of files that are about to be deleted: see `files`",
+        "send_fence": "times",
         "alembic_version": "the revision of the schema",
     }
 )

@@ -197,7 +197,7 @@ def test_no_user_and_no_address_is_on_the_page(city: City) -> None:
 def test_without_its_database_the_page_still_tells_of_the_processes(city: City) -> None:
     engine = create_engine(city.settings.database_url)
     with engine.begin() as conn:
-        conn.execute(text("ALTER TABLE notifications RENAME TO elsewhere"))
+        conn.execute(text("ALTER TABLE delivery_counts RENAME TO elsewhere"))
     engine.dispose()
     found = city.families(8007)
     assert "notifications" not in found
