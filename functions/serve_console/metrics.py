@@ -20,8 +20,12 @@ _pool = ThreadPoolExecutor(max_workers=12, thread_name_prefix="scrape")
 
 
 def answer(call: Call, service: str) -> Reply:
-    """One page in Prometheus' text format. A function that is away is missing, and `function_up` says so."""
-    names = documents.functions_of(service)
+    """One page in Prometheus' text format. A function that is away is missing, and `function_up` says so.
+
+    Where functions have several instances, asking one of them by chance would tell a sum that jumps, and asking one
+    that sleeps would wake it: there only what all know together is told, and Prometheus asks the instances.
+    """
+    names = documents.functions_of(service) if call.settings.metrics_gathered else ()
     looked = _pool.submit(dependencies.looked_at, call)
     pages = dict(zip(names, _pool.map(lambda name: _scrape(call, name), names), strict=True))
     running = InfoMetricFamily("service", "What is running.", {"version": call.settings.version})
@@ -60,7 +64,7 @@ def _cache(call: Call) -> list[Metric]:
 def merged(pages: dict[str, str | None]) -> list[Metric]:
     """Each function's page, its samples told apart by the label `function`."""
     up = GaugeMetricFamily("function_up", "1 when the function answered the scrape.", labels=["function"])
-    families: dict[str, Metric] = {"function_up": up}
+    families: dict[str, Metric] = {"function_up": up} if pages else {}
     for name, page in pages.items():
         up.add_metric([name.replace("-", "_")], float(page is not None))
         for family in text_string_to_metric_families(page or ""):

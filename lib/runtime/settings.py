@@ -90,6 +90,7 @@ class Settings(BaseModel):
     analytics_url: str = "http://localhost:8007"
     mailbox_url: str = ""
     function_url: str = "http://{name}:8080"
+    metrics_gathered: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
 

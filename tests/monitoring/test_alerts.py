@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from lib.stack import Stack
 from tests.monitoring.alert_cases import CASES, Case
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +59,37 @@ def scene(name: str, case: Case, *, fires: bool) -> dict[str, Any]:
 
 def test_the_rules_and_the_scrapes_are_what_prometheus_understands() -> None:
     promtool("check", "config", str(CONFIG / "prometheus.yml"))
+
+
+def test_so_are_the_scrapes_in_a_cluster(tmp_path: Path) -> None:
+    file = yaml.safe_load((CONFIG / "kubernetes.yml").read_text())
+    assert file["rule_files"] == yaml.safe_load((CONFIG / "prometheus.yml").read_text())["rule_files"]
+    for job in file["scrape_configs"]:
+        # Debian's Prometheus is built without finding pods; all the rest of the job it can judge.
+        if job.pop("kubernetes_sd_configs", None):
+            job["static_configs"] = [{"targets": ["10.0.0.1"]}]
+    path = tmp_path / "prometheus.yml"
+    path.write_text(yaml.safe_dump(file))
+    promtool("check", "config", str(path))
+
+
+def test_in_a_cluster_each_function_is_known_by_its_service(stack: Stack) -> None:
+    jobs = yaml.safe_load((CONFIG / "kubernetes.yml").read_text())["scrape_configs"]
+    (functions,) = [job for job in jobs if job["job_name"] == "functions"]
+    (analytics,) = [rule for rule in functions["relabel_configs"] if rule.get("replacement") == "analytics"]
+    told = {name.replace("_", "-") for name in analytics["regex"].split("|")}
+    assert told == {
+        f.name for f in stack.functions if {r.port for r in f.routes} & {8007} and f.name != "serve-console"
+    }
+    (named,) = [
+        rule for rule in functions["relabel_configs"] if "_serving_" in str(rule.get("source_labels"))
+    ]
+    for f in stack.functions:
+        for labels in (f"{f.name};;{f.name}", f";{f.name};"):
+            found = re.fullmatch(named["regex"], labels)
+            assert found
+            assert "".join(each or "" for each in found.groups()) == f.name
+    assert re.fullmatch(named["regex"], ";;gateway") is None
 
 
 def test_every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not() -> None:

@@ -18,6 +18,7 @@ from lib.local.gateway import Gateway
 from lib.local.servers.child import Child, answers, free_port
 from lib.runtime.settings import Settings
 from lib.stack import Stack
+from tests.clients import Client
 from tests.contract.test_gateways import serving
 from tests.integration.analytics.conftest import BATCH
 from tests.integration.analytics.stories import cloudevent, lesson_at
@@ -202,3 +203,15 @@ def test_without_its_database_the_page_still_tells_of_the_processes(city: City) 
     found = city.families(8007)
     assert "notifications" not in found
     assert values(found["function_up"], function="aggregate_events") == [1]
+
+
+def test_where_prometheus_asks_the_instances_no_function_is_asked_and_none_is_said_to_be_away(
+    database_url: str, redis_url: str
+) -> None:
+    settings = Settings(
+        environment="test", database_url=database_url, redis_url=redis_url, metrics_gathered=False
+    )
+    page = Client("serve_console", settings).get("/metrics").data.decode()
+    found = {family.name for family in text_string_to_metric_families(page)}
+    assert {"notifications", "notification_queue_size", "channel_up"} <= found
+    assert not {"function_up", "function_requests"} & found
