@@ -6,12 +6,13 @@ ROLE ?= admin
 SUB ?= admin-1
 USERS ?= 50
 SECONDS ?= 60
+TO ?= var/backups
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load gallery render token migrate replay recompute lock
+.PHONY: help run test check bench compose-test load gallery render token migrate replay recompute backup restore release lock
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: ## The whole system on this machine; Ctrl-C stops it. DEMO=0 starts it empty
 	@$(MACHINE) run
@@ -33,6 +34,10 @@ check: ## Format, lint, types, import directions, derived files
 bench: ## The benchmarks, a table and a JSON file in var/bench. ARGS="broadcast --recipients 900"
 	@$(MACHINE) test
 	@exec $(PYTHON) -m bench $(ARGS)
+
+compose-test: ## The stack in containers, built, started and tried, as root on a Debian. ARGS="--keep"
+	@$(MACHINE) check
+	@exec $(PYTHON) -m tests.compose $(ARGS)
 
 load: ## An ordinary hour of a school on the running system; it writes lessons and messages. USERS=50 SECONDS=60
 	@$(MACHINE) test
@@ -64,6 +69,18 @@ replay: ## Sends logs of CloudEvents into the running system. FILES="a.ndjson b.
 recompute: ## Rebuilds every figure of the running system from its log and says whether they were the same
 	@$(MACHINE) check
 	@$(PYTHON) -m lib.local.recompute
+
+backup: ## Database and stored files in one file. TO=var/backups KEEP=7; VERIFY=file.tar says whether one is whole
+	@$(MACHINE) run
+	@$(PYTHON) -m lib.local.backup $(if $(VERIFY),--verify $(VERIFY),--to $(TO) $(if $(KEEP),--keep $(KEEP)))
+
+restore: ## Brings a backup into an empty database; nothing is sent until make release. FILE=var/backups/….tar
+	@$(MACHINE) run
+	@$(PYTHON) -m lib.local.restore $(or $(FILE),--help)
+
+release: ## After a restore: shows what waits, and allows sending. ARGS="--show", "--send-all", "--lost-at TIME"
+	@$(MACHINE) check
+	@$(PYTHON) -m lib.local.release $(ARGS)
 
 lock: ## Pins every Python package anew, keeping the versions that still fit
 	@$(MACHINE) check

@@ -10,7 +10,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcast, charts, dashboard, exports, imports, ingest, letters, pages, reports
+from bench import (
+    backup,
+    broadcast,
+    charts,
+    dashboard,
+    exports,
+    imports,
+    ingest,
+    letters,
+    migration,
+    pages,
+    reports,
+    rolling,
+)
 
 RESULTS = Path("var") / "bench"
 BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
@@ -23,6 +36,9 @@ BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "imports": imports.run,
     "pages": pages.run,
     "letters": letters.run,
+    "backup": backup.run,
+    "migration": migration.run,
+    "rolling": rolling.run,
 }
 
 
@@ -39,6 +55,8 @@ def main() -> int:
     imports.add_arguments(parser.add_argument_group("imports"))
     pages.add_arguments(parser.add_argument_group("pages"))
     letters.add_arguments(parser.add_argument_group("letters"))
+    backup.add_arguments(parser.add_argument_group("backup"))
+    rolling.add_arguments(parser.add_argument_group("rolling"))
     given = parser.parse_args()
     unknown = sorted(set(given.names) - set(BENCHES))
     if unknown:

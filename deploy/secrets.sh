@@ -1,7 +1,8 @@
 #!/bin/bash
 # Makes the files in secrets/ that docker-compose.local.yml mounts; what is there already stays as it is.
 # POSTGRES_PASSWORD, REDIS_PASSWORD, BOT_TOKEN, EMAIL_USERNAME, EMAIL_PASSWORD, their EMAIL_FALLBACK_… counterparts,
-# DKIM_PRIVATE_KEY, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY may come from the environment.
+# DKIM_PRIVATE_KEY, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, GRAFANA_ADMIN_PASSWORD and PGADMIN_PASSWORD may come
+# from the environment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -37,5 +38,9 @@ keep email-password "${EMAIL_PASSWORD:-}"
 keep email-fallback-username "${EMAIL_FALLBACK_USERNAME:-}"
 keep email-fallback-password "${EMAIL_FALLBACK_PASSWORD:-}"
 keep dkim-private-key "${DKIM_PRIVATE_KEY:-}"
-keep aws-access-key-id "${AWS_ACCESS_KEY_ID:-}"
-keep aws-secret-access-key "${AWS_SECRET_ACCESS_KEY:-}"
+# Whoever has them from an earlier version has them empty: then there was no S3 server here to ask for them.
+[[ -s secrets/aws-access-key-id ]] || rm -f secrets/aws-access-key-id secrets/aws-secret-access-key
+keep aws-access-key-id "${AWS_ACCESS_KEY_ID:-$(random)}"
+keep aws-secret-access-key "${AWS_SECRET_ACCESS_KEY:-$(random)}"
+keep grafana-admin-password "${GRAFANA_ADMIN_PASSWORD:-$(random)}"
+keep pgadmin-password "${PGADMIN_PASSWORD:-$(random)}"

@@ -2,18 +2,21 @@
 # Brings this machine to where `make run` or `make test` can start: Debian's packages, then .venv from requirements.lock.
 # Asks nothing, does only what is missing, and needs 0.1 s when nothing is.
 #
-#   install.sh run|check|test
+#   install.sh run|check|test|compose
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-readonly purpose=${1:?run, check or test}
+readonly purpose=${1:?run, check, test or compose}
 readonly venv=.venv
 readonly stamp=$venv/.requirements
 
 # The letters of charts and documents, and what WeasyPrint draws text with.
 run_packages=(fonts-dejavu-core fonts-noto-core libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 # The servers and tools that the tests start, each by itself in a folder of its own, and the browser they look with.
-test_packages=(chromium rabbitmq-server redis-server nginx-light prometheus poppler-utils strace)
+test_packages=(chromium rabbitmq-server redis-server nginx-light prometheus prometheus-alertmanager
+    prometheus-node-exporter prometheus-blackbox-exporter poppler-utils strace)
+# A Docker engine that the test of the stack in containers starts by itself, and what its base images are made with.
+compose_packages=(docker.io docker-compose debootstrap iptables iproute2)
 
 say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }
@@ -102,7 +105,8 @@ case $purpose in
     check) ;;
     run) needed+=("${run_packages[@]}") ;;
     test) needed+=("${run_packages[@]}" "${test_packages[@]}") ;;
-    *) stop "Usage: install.sh run|check|test" ;;
+    compose) needed+=("${compose_packages[@]}") ;;
+    *) stop "Usage: install.sh run|check|test|compose" ;;
 esac
 [[ ${#needed[@]} -eq 0 ]] || ensure_packages "${needed[@]}"
 ensure_requirements

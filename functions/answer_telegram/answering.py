@@ -9,7 +9,7 @@ import structlog
 from functions.answer_telegram import commands, presses
 from functions.answer_telegram.talking.chat import Chat
 from functions.answer_telegram.updates import Update
-from lib.db import bot_chats, bot_updates, recipients
+from lib.db import bot_chats, bot_updates, fence, recipients
 from lib.domain.outcomes import CHANNEL_OFF
 from lib.errors import Permanent, Temporary
 from lib.runtime.call import Call
@@ -17,6 +17,7 @@ from lib.telegram.bot import bot_of
 from lib.telegram.errors import ChatMoved
 
 IN_ORDER_S = 1.0
+FENCED_S = 30.0
 log = structlog.get_logger()
 
 
@@ -24,6 +25,9 @@ def answer(call: Call, update: Update) -> None:
     """Do what is asked. Raises Temporary when it is to be done again later: nothing that was taken is lost."""
     if update.chat is None:
         return
+    with call.db.connect() as conn:
+        if fence.is_closed(conn):
+            raise Temporary("Nothing is sent until an operator allows it.", retry_after=FENCED_S)
     chat_id = str(update.chat.id)
     with bot_updates.alone_in(call.db, chat_id):
         with call.db.connect() as conn:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from functions.dispatch_notifications.audience import look_up, school_zone
 from functions.dispatch_notifications.shapes import ExplainQuery
 from functions.dispatch_notifications.views import as_uuid, told
-from lib.db import delivery_log, preferences, recipients
+from lib.db import delivery_log, fence, preferences, recipients
 from lib.db.tables import events
 from lib.domain.accounts import Told, account
 from lib.domain.audience import concerned
@@ -80,7 +80,7 @@ def _facts(
 ) -> Told:
     """One delivery's facts, with the message it became a part of, or the channels that failed before it."""
     first = decided[row.id].reason if row.id in decided else None
-    facts = replace(told(row), decided=first, also=_remarks(row, stories))
+    facts = replace(told(row), decided=first, also=_remarks(row, stories), fenced=fence.is_closed(conn))
     if first == "fallback":
         others = tuple(
             (other.channel, other.reason) for other in mine if other.state in ("failed", "suppressed")
@@ -143,4 +143,6 @@ def _why_nothing(conn: Connection, call: Call, query: ExplainQuery, *, planned: 
     data = view.completed(kind.name, row.data)
     members = view.roles.get(str(data.get("role")), ())
     users = concerned(kind, data, view.people, members=members)
-    return "not_processed" if query.user_id in users else "not_concerned"
+    if query.user_id not in users:
+        return "not_concerned"
+    return "fenced" if fence.is_closed(conn) else "not_processed"

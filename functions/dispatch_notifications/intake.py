@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from functions.dispatch_notifications.audience import View, look_up, school_zone
 from functions.dispatch_notifications.circumstances import REMINDER, around
-from lib.db import deliveries, erasures, notifications, recipients, timeline
+from lib.db import deliveries, erasures, fence, notifications, recipients, timeline
 from lib.domain.audience import concerned
 from lib.domain.batches import as_cloudevent, decode_all
 from lib.domain.catalogue import NotificationType, ends_reminders, of_event
@@ -88,11 +88,15 @@ def plans_for(conn: Connection, events: Sequence[Event], now: datetime, zone: Zo
     view = look_up(conn, zone, (event.data for event, _ in calls))
     once = [event.data["lesson_id"] for event, kind in calls if kind.name == ONCE_A_LESSON]
     told = notifications.lessons_told_of(conn, ONCE_A_LESSON, map(str, once)) if once else set()
-    return list(_plans(view, calls, told, now))
+    return list(_plans(view, calls, told, fence.told_until(conn), now))
 
 
 def _plans(
-    view: View, calls: Sequence[tuple[Event, NotificationType]], told: set[str], now: datetime
+    view: View,
+    calls: Sequence[tuple[Event, NotificationType]],
+    told: set[str],
+    told_until: datetime | None,
+    now: datetime,
 ) -> Iterator[Plan]:
     for event, kind in calls:
         data = view.completed(kind.name, event.data)
@@ -108,7 +112,9 @@ def _plans(
             send_at=_instant(data.get("remind_at")) if kind.name == REMINDER else None,
         )
         told_before = kind.name == ONCE_A_LESSON and lesson_id in told
-        known = replace(around(view, kind, data), occurred_at=event.time, told_before=told_before)
+        restored = told_until is not None and (asked.send_at or event.time) <= told_until
+        known = around(view, kind, data)
+        known = replace(known, occurred_at=event.time, told_before=told_before, restored=restored)
         if kind.name == ONCE_A_LESSON:
             told.add(lesson_id)
         made = plan(asked, map(view.person, users), kind.channels, now, lambda: str(uuid7()), known)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, exc, text
 
 from functions.query_analytics.question import Filters, Metric, Question
 from lib.db.versions import Span
@@ -22,6 +22,8 @@ KEEP = text(
     "ON CONFLICT (id) DO NOTHING"
 )
 GET = text("SELECT * FROM receipts WHERE id = :id")
+# serialization_failure
+STORED_MEANWHILE = "40001"
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,21 @@ def keep(conn: Connection, asked: Asked, position: int, figures: dict[str, Any])
     if get(conn, str(receipt["id"])) is None:
         row: dict[str, Any] = {"asked": json.dumps(asked.basis, ensure_ascii=False), "definition": VERSION}
         row |= {"tutor_id": filters.tutor_id, "student_ids": filters.student_ids}
-        conn.execute(KEEP, receipt | row)
+        store(conn, receipt | row)
     return receipt
+
+
+def store(conn: Connection, row: dict[str, Any]) -> None:
+    """Write a receipt's row.
+
+    Nothing is missing when somebody else has stored the same one since our snapshot, which cannot show it.
+    """
+    try:
+        with conn.begin_nested():
+            conn.execute(KEEP, row)
+    except exc.OperationalError as error:
+        if getattr(error.orig, "pgcode", None) != STORED_MEANWHILE:
+            raise
 
 
 def get(conn: Connection, receipt_id: str) -> Row[Any] | None:

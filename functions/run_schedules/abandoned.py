@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from lib.db import fence
 from lib.db.schedule import claim_slots
 from lib.domain.timing import GATHERED
 from lib.queue.outbox import Outgoing
@@ -26,6 +27,8 @@ STALE = text(
 
 def requeued(conn: Connection, now: datetime) -> Iterator[Outgoing]:
     """A fresh queue message for each delivery that has waited for more than ten minutes past its time."""
+    if fence.is_closed(conn):
+        return
     rows = list(conn.execute(STALE, {"before": now - PATIENCE, "most": MOST}))
     slot = now - timedelta(minutes=now.minute % 10, seconds=now.second, microseconds=now.microsecond)
     mine = claim_slots(conn, [(f"requeue/{row.id}", slot) for row in rows])

@@ -12,7 +12,7 @@ from uuid6 import uuid7
 
 from functions.run_schedules.alert_rules import RULES, Concern, Moment
 from functions.run_schedules.alert_words import worded
-from lib.db import alerts, erasures, recipients
+from lib.db import alerts, erasures, fence, recipients
 from lib.db.schedule import claim_slots
 from lib.domain.alerts import Alert, Kind
 from lib.domain.audience import Recipient
@@ -41,7 +41,7 @@ def watch(call: Call) -> int:
 
 def _look(call: Call, kind: Kind, at: Moment) -> int:
     with call.db.begin() as conn:
-        if not claim_slots(conn, [(f"alerts/{kind}", at.slot)]):
+        if fence.is_closed(conn) or not claim_slots(conn, [(f"alerts/{kind}", at.slot)]):
             return 0
         # From here to the commit nobody is erased, so nobody is told of who is.
         erasures.somebody(conn)
@@ -49,10 +49,16 @@ def _look(call: Call, kind: Kind, at: Moment) -> int:
         alerts.end(conn, kind, found.over, at.now)
         concerns = [each for each in found.raised if not is_pseudonym(each.alert.subject)]
         new = {each.id for each in alerts.put(conn, [each.alert for each in concerns])}
-        told = [each for each in concerns if each.alert.id in new]
+        before = fence.told_until(conn)
+        told = [each for each in concerns if each.alert.id in new and _is_ours(each.alert, before)]
         people = _people(conn, told)
         outbox.add(conn, (each for one in told for each in _messages(one, people, call.settings, at.now)))
         return len(told)
+
+
+def _is_ours(alert: Alert, told_until: datetime | None) -> bool:
+    """Not one that the system before a restore has told."""
+    return told_until is None or alert.since > told_until
 
 
 def _people(conn: Connection, concerns: Sequence[Concern]) -> People:

@@ -1,14 +1,14 @@
 """Regular reports that are due: a row for each, and its message, in one transaction with the next time."""
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 from uuid6 import uuid7
 
-from lib.db import erasures, report_subscriptions, reports
+from lib.db import erasures, fence, report_subscriptions, reports
 from lib.db.reports import Asked
 from lib.domain.report_calendar import Rhythm, day_of, last_due, next_due, period_before
 from lib.queue.outbox import Outgoing
@@ -21,13 +21,23 @@ OF_A_CHILD = "student"
 
 def due(conn: Connection, call: Call) -> Iterator[Outgoing]:
     """What the queue of reports is told at this ring."""
+    if fence.is_closed(conn):
+        # Whether one was sent before the restore the operator says, and then it moves on or is made.
+        return
     # From here to the commit nobody is erased, so no row is made of somebody who is.
     erasures.somebody(conn)
+    told_until = fence.told_until(conn)
     for row in report_subscriptions.due(conn, call.now, call.settings.school_timezone):
         zone, rhythm = ZoneInfo(row.their_zone), _rhythm(row)
-        if row.next_at <= call.now:
+        if row.next_at <= call.now and not _told(row, rhythm, call.now, told_until):
             yield from _made(conn, call, row, rhythm, zone)
         report_subscriptions.move(conn, row, next_due(rhythm, call.now, zone), row.their_zone)
+
+
+def _told(row: Row[Any], rhythm: Rhythm, now: datetime, told_until: datetime | None) -> bool:
+    """Whether the system before a restore has seen to it."""
+    due_at = last_due(rhythm, row.next_at, now, ZoneInfo(row.zone))
+    return told_until is not None and due_at <= told_until
 
 
 def _rhythm(row: Row[Any]) -> Rhythm:

@@ -9,6 +9,7 @@ import structlog
 from pydantic import BaseModel
 
 from functions.serve_console import pings
+from lib.db import fence
 from lib.runtime.function import Call, Reply
 
 DEADLINE_S = 2.0
@@ -19,7 +20,8 @@ _pool = ThreadPoolExecutor(max_workers=24, thread_name_prefix="ping")
 
 
 class Check(BaseModel):
-    """One dependency: `up`, `down`, or `off` when none is configured."""
+    """One dependency: `up`, `down`, or `off` when none is configured. `sending` is there only while it is `held`: after
+    a restore, until an operator allows it."""
 
     status: str
     latency_ms: float | None
@@ -36,12 +38,20 @@ class Health(BaseModel):
 
 def answer(call: Call, service: str) -> Reply:
     """Ping everything and sum it up."""
-    started = time.perf_counter()
-    running = {name: _pool.submit(_timed, name, ping, call) for name, ping in pings.PINGS.items()}
-    checks = {name: _result(future, started) for name, future in running.items()}
+    fenced = _pool.submit(_fenced, call)
+    checks = checked(call)
+    if fenced.result():
+        checks["sending"] = Check(status="held", latency_ms=None)
     status = summed_up({name: check.status for name, check in checks.items()})
     health = Health(status=status, service=service, version=call.settings.version, checks=checks)
     return Reply(health, 503 if status == "unhealthy" else 200, headers={"Cache-Control": "no-store"})
+
+
+def checked(call: Call) -> dict[str, Check]:
+    """Ping everything at once; none takes longer than DEADLINE_S."""
+    started = time.perf_counter()
+    running = {name: _pool.submit(_timed, name, ping, call) for name, ping in pings.PINGS.items()}
+    return {name: _result(future, started) for name, future in running.items()}
 
 
 def summed_up(statuses: dict[str, str]) -> str:
@@ -49,7 +59,16 @@ def summed_up(statuses: dict[str, str]) -> str:
     down = {name for name, status in statuses.items() if status == "down"}
     if down & set(VITAL):
         return "unhealthy"
-    return "degraded" if down else "healthy"
+    return "degraded" if down or "held" in statuses.values() else "healthy"
+
+
+def _fenced(call: Call) -> bool:
+    """Whether nothing is sent since a restore. A database that does not answer says so by its own check."""
+    try:
+        with call.db.connect() as conn:
+            return fence.is_closed(conn)
+    except Exception:  # noqa: BLE001 - as above; the database's own check says what is wrong
+        return False
 
 
 def _timed(name: str, ping: Callable[[Call], bool], call: Call) -> Check:

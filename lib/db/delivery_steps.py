@@ -4,10 +4,12 @@ two who try the same step one finds no row. Only the database's clock is asked.
 
 from sqlalchemy import text
 
+# `lib.db.fence` closes it: nothing is claimed, so nothing is sent. The row stays as it is, its message is told anew.
+UNFENCED = "NOT EXISTS (SELECT FROM send_fence WHERE opened_at IS NULL)"
 CLAIM = text(
-    "UPDATE deliveries SET state = 'sending', stage = 'claimed', attempts = attempts + 1, "
+    "UPDATE deliveries SET state = 'sending', stage = 'claimed', attempts = attempts + 1, "  # noqa: S608
     "lease_until = now() + make_interval(secs => :lease), lease_token = :token, updated_at = now() "
-    "WHERE id = CAST(:id AS uuid) AND coalesce(expires_at > now(), true) AND ("
+    f"WHERE id = CAST(:id AS uuid) AND {UNFENCED} AND coalesce(expires_at > now(), true) AND ("
     "  (state IN ('planned', 'held', 'queued') AND coalesce(due_at <= now(), true)) "
     "  OR (state = 'sending' AND stage = 'claimed' AND lease_until < now())) "
     "RETURNING *, now() AS clock"
@@ -39,7 +41,8 @@ PUT_BACK = text(
 )
 EXPIRE = text(
     "UPDATE deliveries SET state = 'expired', reason = 'expired', stage = NULL, finished_at = now(), "
-    "updated_at = now() WHERE id = CAST(:id AS uuid) AND expires_at <= now() AND ("
+    "updated_at = now() WHERE id = CAST(:id AS uuid) AND expires_at <= now() AND NOT EXISTS ("
+    "  SELECT FROM send_fence WHERE opened_at IS NULL) AND ("
     "  state IN ('planned', 'held', 'queued') "
     "  OR (state = 'sending' AND stage = 'claimed' AND lease_until < now())) "
     "RETURNING *, now() AS clock"

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from lib.domain.explain import Sentence, sentence
+from lib.domain.outcomes import WAITING
 from lib.domain.timing import GATHERED
 
 ON: Mapping[str, Sentence] = MappingProxyType(
@@ -30,7 +31,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class Told:
     """The facts. `decided` is the reason of the first decision; `carrier` the message that this became a part
     of, with its number of `parts`; `failed`: the channels on which it was tried before, with their reasons;
-    `also`: codes of what else is worth saying.
+    `also`: codes of what else is worth saying; `fenced`: nothing is sent at all.
     """
 
     channel: str
@@ -43,10 +44,13 @@ class Told:
     parts: int = 0
     failed: tuple[tuple[str, str | None], ...] = ()
     also: tuple[str, ...] = ()
+    fenced: bool = False
 
 
 def account(told: Told, zone: ZoneInfo, lang: str = "ru") -> str:
     """The sentences, with times on a clock in `zone`."""
+    if told.fenced and told.state in WAITING:
+        return sentence("fenced", lang)
     if told.state in _WAITING_STATES and told.due_at:
         return (
             f"{sentence(told.reason, lang)} {_GOES_OUT.in_(lang).format(at=moment(told.due_at, zone, lang))}"

@@ -32,8 +32,8 @@ class Request:
 
     `occurred_at` is the time of the event behind it, None when somebody asked for it directly.
     `starts_at`, `called_off`, `moved` (it begins at another time by now) and `answered` (the family has said
-    whether they come) are of its lesson. `waited`: it has been held already, and only quiet hours may hold it
-    again. Times are aware, in UTC.
+    whether they come) are of its lesson. `restored`: the system before a restore may have told of it. `waited`: it
+    has been held already, and only quiet hours may hold it again. Times are aware, in UTC.
     """
 
     kind: NotificationType
@@ -47,6 +47,7 @@ class Request:
     moved: bool = False
     answered: bool = False
     told_before: bool = False
+    restored: bool = False
     waited: bool = False
 
     @property
@@ -132,6 +133,8 @@ def _active(case: _Case) -> str | None:
 
 
 def _first_time(case: _Case) -> str | None:
+    if case.request.restored:
+        return "restored"
     return "duplicate" if case.request.told_before else None
 
 

@@ -113,6 +113,14 @@ _DECIDED = {
         "Срок сообщения истёк раньше, чем его удалось отправить.",
         "Its time ran out before it could be sent.",
     ),
+    "restored": Sentence(
+        "Система восстановлена из резервной копии: об этом могли сообщить до сбоя, поэтому повторно не отправлено.",
+        "The system was restored from a backup: this may have been sent before it was lost, so it was not sent again.",
+    ),
+    "fenced": Sentence(
+        "Ждёт: система восстановлена из резервной копии, отправку ещё не разрешил оператор.",
+        "It is held: the system was restored from a backup and waits for the operator to allow sending.",
+    ),
     "erased": Sentence(
         "Данные человека, которого касалось сообщение, удалены по требованию: оно не отправлено.",
         "The data of the person it concerned was erased on demand, so it was not sent.",

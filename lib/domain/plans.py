@@ -66,6 +66,7 @@ class Circumstances:
     called_off: bool = False
     moved: bool = False
     told_before: bool = False
+    restored: bool = False
     settled_for: frozenset[str] = frozenset()
 
 
@@ -120,4 +121,5 @@ def _request(asked: Asked, around: Circumstances) -> Request:
         called_off=around.called_off,
         moved=around.moved,
         told_before=around.told_before,
+        restored=around.restored,
     )

@@ -15,7 +15,9 @@ from lib.queue.waker import OUTBOX, Waker
 # State + SKIP LOCKED: reading by "id > last" misses rows of transactions that commit late.
 DUE = text(
     "SELECT id, exchange, routing_key, message_id, content_type, body, priority FROM outbox "
-    "WHERE due_at <= now() ORDER BY priority DESC, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED"
+    # Behind the send fence (`lib.db.fence`) nothing leaves.
+    "WHERE due_at <= now() AND NOT EXISTS (SELECT FROM send_fence WHERE opened_at IS NULL) "
+    "ORDER BY priority DESC, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED"
 )
 NEXT = text("SELECT min(due_at) AS at, now() AS now FROM outbox WHERE due_at > now()")
 BATCH = 200

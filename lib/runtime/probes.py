@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from lib.runtime import metrics
+from lib.runtime import draining, metrics
 from lib.runtime.function import Function
 from lib.runtime.reply import Reply
 
@@ -33,10 +33,12 @@ def answer(function: Function, path: str) -> Reply | None:
 
 
 def _ready(function: Function) -> Reply:
-    """Ready = the database answers, for functions that have one configured."""
+    """Ready = the database answers, for functions that have one configured, and this process is to stay."""
     # Imported here: the edge imports this module.
     from lib.runtime.edge import DATABASE_AWAY, services_of
 
+    if draining.begun.is_set():
+        return Reply({"status": "on its way out"}, 503, headers={"Retry-After": "2"})
     services = services_of(function)
     if services.settings.database_url:
         try:

@@ -34,7 +34,7 @@ def test_a_function_starts_and_is_healthy_with_nothing_but_the_library_beside_it
 ) -> None:
     port = free_port()
     child = Child(
-        [sys.executable, "-m", "lib.runtime.serve", function.module],
+        [sys.executable, "-m", "lib.runtime.serve", function.module, "--farewell", "0"],
         log=tmp_path / "log",
         cwd=bundle(function, tmp_path / "app"),
         env={"PORT": str(port), "HOST": "127.0.0.1", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},

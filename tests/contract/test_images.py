@@ -18,6 +18,7 @@ from lib.stack import FunctionSpec, Stack, load
 ROOT = Path(__file__).resolve().parents[2]
 STACK = load(ROOT / "stack.yml")
 TEMPLATE = ROOT / "template" / "repitbot"
+DOCKERFILES = (ROOT / "deploy" / "Dockerfile", ROOT / "deploy" / "compose" / "testing.Dockerfile")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.local.yml").read_text())
 each_function = pytest.mark.parametrize("function", STACK.functions, ids=[f.module for f in STACK.functions])
 
@@ -56,11 +57,27 @@ def test_docker_ignores_everything_that_no_copy_needs() -> None:
     assert lines[0] == "*"
     kept = {line[1:] for line in lines if line.startswith("!")}
     needed = {
+        word.rstrip("/")
+        for f in STACK.functions
+        for file in DOCKERFILES
+        for word in copied(file.read_text(), f)
+        if word.startswith("tests/")
+    }
+    needed |= {
         word.split("/")[0]
         for f in STACK.functions
-        for word in copied((ROOT / "deploy/Dockerfile").read_text(), f)
+        for file in DOCKERFILES
+        for word in copied(file.read_text(), f)
     }
-    assert kept == needed
+    # A folder can only be let in when those above it are.
+    assert kept == needed | {"tests/compose"}
+
+
+def test_the_images_that_look_at_the_stack_share_the_layers_of_the_functions() -> None:
+    shared = [
+        re.split(r"^FROM shared", file.read_text(), maxsplit=1, flags=re.MULTILINE)[0] for file in DOCKERFILES
+    ]
+    assert len({text[text.index("FROM ") :] for text in shared}) == 1
 
 
 @each_function
@@ -74,28 +91,6 @@ def test_a_functions_own_packages_are_in_the_lock(function: FunctionSpec) -> Non
 
 def test_the_lock_names_no_place_of_the_machine_that_made_it() -> None:
     assert not re.search(r"://|/home|/root|/opt|--", (ROOT / "requirements.lock").read_text())
-
-
-@each_function
-def test_compose_runs_each_function_locked_in_and_with_its_own_secrets_only(function: FunctionSpec) -> None:
-    service = COMPOSE["services"][function.name]
-    assert service["read_only"]
-    assert service["cap_drop"] == ["ALL"]
-    assert "ports" not in service
-    assert [secret["source"] for secret in service["secrets"]] == list(function.secrets)
-    assert service["environment"]["FUNCTION_URL"] == "http://{name}:8080"
-
-
-def test_compose_publishes_on_the_loopback_only() -> None:
-    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
-    assert published
-    assert all(port.startswith("127.0.0.1:") for port in published)
-
-
-def test_compose_keeps_stores_and_functions_off_the_outside() -> None:
-    assert COMPOSE["networks"]["inside"]["internal"]
-    outside = {name for name, s in COMPOSE["services"].items() if "outside" in s["networks"]}
-    assert outside == {"gateway", "mailbox", "prometheus", "grafana"}
 
 
 def test_the_secrets_script_makes_every_file_that_compose_mounts_once(stack: Stack, tmp_path: Path) -> None:

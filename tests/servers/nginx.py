@@ -16,11 +16,17 @@ PROGRAM = Path("/usr/sbin/nginx")
 class NginxServer(Server):
     """`upstreams` maps a function's dashed name to `host:port`; `ports[p]` is where port p of stack.yml listens.
 
-    `like` is the place whose paths and hosts it asks for.
+    `like` is the place whose paths and hosts it asks for. With a `resolver`, `host` may be a name.
     """
 
     def __init__(
-        self, directory: Path, stack: Stack, upstreams: Mapping[str, str], like: Place = COMPOSE
+        self,
+        directory: Path,
+        stack: Stack,
+        upstreams: Mapping[str, str],
+        like: Place = COMPOSE,
+        *,
+        resolver: str = "",
     ) -> None:
         self._home = directory.resolve()
         self.ports = {port: free_port() for port in (8000, 8006, 8007)}
@@ -31,6 +37,7 @@ class NginxServer(Server):
             access_log=str(self._home / "access.log"),
             host=like.host,
             path=like.path,
+            resolver=resolver,
         )
         self._stack = stack
         self._child: Child | None = None

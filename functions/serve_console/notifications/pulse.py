@@ -10,6 +10,7 @@ from functions.serve_console.notifications.bars import parts
 from functions.serve_console.notifications.pages import DISPATCH, NOTIFICATIONS
 from functions.serve_console.web.api import Api
 from functions.serve_console.web.visitor import Visitor
+from lib.db import fence
 from lib.runtime.function import Call
 
 OURS = "notifications."
@@ -29,6 +30,8 @@ def pulse(call: Call, visitor: Visitor) -> dict[str, Any]:
     old = balance["by_reason"].get("expired", {}).get(TOO_OLD, 0)
     balance = {**balance, "planned": balance["planned"] - old, "expired": balance["expired"] - old}
     waiting, dead, up = _counted(call)
+    with call.db.connect() as conn:
+        standing = fence.look(conn)
     slowest = max(stats["latency_seconds"].values(), key=lambda each: each["p90"] or 0, default=None)
     return {
         "planned": balance["planned"],
@@ -37,6 +40,7 @@ def pulse(call: Call, visitor: Visitor) -> dict[str, Any]:
         "balanced": balance["balanced"],
         "success": stats["success_rate"],
         "latency": slowest,
+        "fence": standing if standing and standing.is_closed else None,
         "waiting": waiting,
         "dead": dead,
         "paused": [channel for channel, works in up.items() if not works],

@@ -136,6 +136,10 @@ class Child:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def ended(self, seconds: float = STOP_SECONDS) -> int:
+        """Wait for its end; its exit status, negative for a signal. Raises subprocess.TimeoutExpired."""
+        return self._process.wait(seconds)
+
     def kill(self) -> None:
         """End it at once."""
         self._process.kill()

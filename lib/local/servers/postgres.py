@@ -155,6 +155,17 @@ def packaged_programs() -> Path:
     return Path(spec.submodule_search_locations[0], "pginstall18", "bin")
 
 
+def running_at(data_dir: Path) -> str | None:
+    """The SQLAlchemy URL of the database of a server that somebody else runs on this folder; None when nobody does."""
+    home = data_dir.resolve()
+    with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+        lines = (home / "cluster" / "postmaster.pid").read_text().splitlines()
+        if _serves(int(lines[0]), home / "cluster") and lines[7].strip() == "ready":
+            password = (home / "password").read_text().strip()
+            return f"postgresql+psycopg2://{USER}:{password}@127.0.0.1:{int(lines[3])}/{USER}"
+    return None
+
+
 def _serves(pid: int, cluster: Path) -> bool:
     """Whether the process is a server of this cluster: a server's working folder is its cluster."""
     try:

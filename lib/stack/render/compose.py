@@ -6,6 +6,16 @@ from typing import Any
 from lib.stack.model import FunctionSpec, Stack
 from lib.stack.render.yaml_text import block
 
+NETWORKS = {
+    "database-url": "database",
+    "rabbitmq-url": "broker",
+    "redis-url": "cache",
+    "aws-access-key-id": "storage",
+    "email-username": "mail",
+    "bot-token": "mail",
+}
+"""The network that a secret opens: whoever may not sign in somewhere has no way there either."""
+
 
 def services(stack: Stack) -> str:
     """One service per function, to stand under `services:`."""
@@ -13,7 +23,8 @@ def services(stack: Stack) -> str:
 
 
 def gateway_waits(stack: Stack) -> str:
-    """What the gateway depends on: Nginx does not start while it cannot resolve a function's name."""
+    """What the gateway depends on: started, not healthy, or one ailing function would keep all others from being
+    reached."""
     names = [f.name for f in stack.functions if f.routes]
     return "".join(f"      {name}: {{condition: service_started}}\n" for name in names)
 
@@ -28,6 +39,7 @@ def _service(f: FunctionSpec) -> str:
     body: dict[str, Any] = {
         "image": f.image,
         "build": {"context": ".", "dockerfile": "deploy/Dockerfile", "args": _arguments(f)},
+        "networks": ["functions", *dict.fromkeys(NETWORKS[s] for s in f.secrets if s in NETWORKS)],
         "mem_limit": _compose_memory(f.limits.memory),
         "cpus": _compose_cpus(f.limits.cpu),
         "secrets": [{"source": s, "target": f"/var/openfaas/secrets/{s}"} for s in f.secrets],

@@ -51,6 +51,8 @@ class Place:
 
     `host` gives the Host header that a platform's own router needs; without it the client's own is passed on.
     `path` is where a function stands behind a gateway that has all of them; by default the client's own path.
+    `resolver` is the name server to ask every second, where a function's address changes with its container; without
+    it addresses (several are separated by spaces) stay as they were at the start, and connections are kept.
     """
 
     address: Callable[[FunctionSpec], str]
@@ -59,9 +61,11 @@ class Place:
     access_log: str = "/dev/stdout"
     host: Callable[[FunctionSpec], str] | None = None
     path: Callable[[FunctionSpec], str] = lambda _: ""
+    resolver: str = ""
 
 
-COMPOSE = Place(address=lambda f: f"{f.name}:8080", listen=str)
+# Docker's own name server.
+COMPOSE = Place(address=lambda f: f"{f.name}:8080", listen=str, resolver="127.0.0.11")
 
 
 def nginx(stack: Stack, place: Place = COMPOSE) -> str:

@@ -1,5 +1,6 @@
 """Every figure has a receipt, and every receipt can be proved from the event log."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from functions.query_analytics import proof
 from functions.query_analytics.catalogue import METRICS
+from functions.query_analytics.receipts import store
 from lib.db.engine import connect
 from lib.testing.simulator.school import events as school
 from tests.integration.analytics.conftest import Analytics
@@ -140,3 +142,19 @@ def test_a_receipt_is_seen_by_whom_its_figures_are(analytics: Analytics) -> None
         analytics.figures.post(f"/api/v1/receipts/{own['tutor']}/verify", role="tutor", sub="t-2").status_code
         == 404
     )
+
+
+def test_two_equal_questions_at_once_are_both_answered(analytics: Analytics, db: Engine) -> None:
+    """The second cannot see the receipt that the first has stored since, and must not mind."""
+    analytics.ask(f"lessons/stats?{MARCH}")
+    with db.begin() as conn:
+        row = conn.execute(text("DELETE FROM receipts RETURNING *")).mappings().one()
+    kept = {**row, "asked": json.dumps(row["asked"])}
+    with db.connect().execution_options(isolation_level="REPEATABLE READ") as second, second.begin():
+        second.execute(text("SELECT 1 FROM receipts")).all()
+        with db.begin() as first:
+            store(first, kept)
+        store(second, kept)
+        assert second.execute(text("SELECT 1")).scalar_one() == 1
+    with db.connect() as conn:
+        assert conn.execute(text("SELECT count(*) FROM receipts")).scalar_one() == 1

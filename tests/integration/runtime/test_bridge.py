@@ -24,7 +24,9 @@ QUEUE = "notifications.email"
 def function(name: str, queue: str | None = None, schedule: str | None = None) -> FunctionSpec:
     some = Resources("64Mi", "50m")
     module = name.replace("-", "_")
-    return FunctionSpec(name, module, "i:1", (), queue, schedule, 2, 5, (), (), (), some, some, Scale(1, 1, False))
+    return FunctionSpec(
+        name, module, "i:1", (), queue, schedule, 2, 5, (), (), (), some, some, Scale(1, 1, False)
+    )
 
 
 STACK = Stack((function("send-email", QUEUE), function("aggregate-events", "analytics.events")))

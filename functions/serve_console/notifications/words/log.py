@@ -50,6 +50,10 @@ WORDS: Dictionary = {
         "channel_paused": "{channel}: пауза",
         "latency": "Обычно доходит за",
         "latency_note": "девять из десяти — за {p90}",
+        "fenced": "Ничего не отправляется: система восстановлена из резервной копии. Оператор решает, что делать с "
+        "тем, что могло уйти до сбоя, и разрешает отправку командой make release.",
+        "fenced_backup": "Копия сделана",
+        "fenced_restored": "восстановлено",
         "who_else": "Кто ещё подходит",
     },
     "en": {
@@ -93,6 +97,10 @@ WORDS: Dictionary = {
         "channel_paused": "{channel}: paused",
         "latency": "Usually arrives within",
         "latency_note": "nine of ten within {p90}",
+        "fenced": "Nothing is being sent: the system was restored from a backup. An operator decides what becomes of "
+        "messages that may have gone out before, and allows sending with make release.",
+        "fenced_backup": "Backup made",
+        "fenced_restored": "restored",
         "who_else": "Who else matches",
     },
 }

@@ -1,6 +1,5 @@
 -- The log in months of arrival, so that old months can be moved, packed or backed up apart.
 -- What an earlier version wrote becomes the first partition as it stands: nothing is copied.
-SET LOCAL lock_timeout = '5s';
 ALTER TABLE events RENAME TO events_before;
 DROP TRIGGER events_append_only ON events_before;
 ALTER TABLE events_before DROP CONSTRAINT events_pkey;

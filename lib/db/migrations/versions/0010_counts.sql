@@ -1,4 +1,3 @@
-SET LOCAL lock_timeout = '5s';
 -- How many events of each type are in the log: read by every scrape of the metrics, so it must not be counted there.
 CREATE TABLE event_counts (
     type   text PRIMARY KEY,

@@ -1,4 +1,3 @@
-SET LOCAL lock_timeout = '5s';
 -- What somebody wants regularly, on the clock that the directory says is theirs. `next_at` was worked out for `zone`.
 CREATE TABLE report_subscriptions (
     id           uuid PRIMARY KEY,

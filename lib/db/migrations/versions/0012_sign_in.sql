@@ -1,4 +1,3 @@
-SET LOCAL lock_timeout = '5s';
 -- One-use links from the bot to the pages. Only the code's hash is kept.
 CREATE TABLE sign_in_links (
     code_hash  text PRIMARY KEY,

@@ -1,6 +1,5 @@
-SET LOCAL lock_timeout = '5s';
 -- What people did in the bot: one row an update, without a word of what they wrote.
-CREATE TABLE bot_updates (
+CREATE TABLE IF NOT EXISTS bot_updates (
     update_id   bigint PRIMARY KEY,
     chat_id     text NOT NULL,
     taken_at    timestamptz NOT NULL DEFAULT now(),
@@ -8,6 +7,5 @@ CREATE TABLE bot_updates (
     answered_at timestamptz,
     done_at     timestamptz
 );
-CREATE INDEX bot_updates_waiting ON bot_updates (chat_id, update_id) WHERE done_at IS NULL;
-CREATE INDEX bot_updates_taken ON bot_updates (taken_at);
-CREATE INDEX recipients_of_chat ON recipients (telegram_chat_id) WHERE telegram_chat_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS bot_updates_waiting ON bot_updates (chat_id, update_id) WHERE done_at IS NULL;
+CREATE INDEX IF NOT EXISTS bot_updates_taken ON bot_updates (taken_at);

@@ -75,6 +75,7 @@ def _beside(cluster: Cluster) -> Iterable[dict[str, Any]]:
         "bridge", _app("bridge"), {"policyTypes": ["Ingress", "Egress"], "ingress": [ask], "egress": call}
     )
     yield _policy("migrate", _app("migrate"), _out(_stores(("database-url",))))
+    yield _policy("backup", _app("backup"), _out(_stores(("database-url", "aws-access-key-id"))))
 
 
 def _routers(cluster: Cluster) -> dict[str, Any]:

@@ -1,0 +1,20 @@
+"""The send fence: what keeps a restored system from sending twice."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the DDL that stands beside this file, where a database person looks for it."""
+    op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    """Refused: nothing written since may be dropped. The code before this one runs on this schema as it is."""
+    raise RuntimeError("This migration only adds. The earlier code runs on it; to go back, restore a backup.")
