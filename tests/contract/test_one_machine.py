@@ -5,6 +5,8 @@ from __future__ import annotations
 import configparser
 import importlib.util
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,16 +69,29 @@ def test_whoever_asks_for_another_name_is_not_answered(site: str) -> None:
         urllib3.request("GET", site, headers={"Host": "other.example"}, timeout=10, retries=False)
 
 
-def test_the_unit_starts_what_make_run_starts_as_nobody_special() -> None:
+def service_of(path: Path) -> configparser.SectionProxy:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]  # systemd's keys have capitals
-    unit.read_string(UNIT.read_text())
-    service = unit["Service"]
-    python, dash_m, module, *_ = service["ExecStart"].split()
+    unit.read_string(path.read_text())
+    return unit["Service"]
+
+
+@pytest.mark.parametrize("path", sorted(UNIT.parent.glob("*.service")), ids=lambda path: path.stem)
+def test_a_unit_starts_a_program_of_ours_as_nobody_special(path: Path) -> None:
+    service = service_of(path)
+    python, dash_m, module, *options = service["ExecStart"].split()
     assert python == f"{service['WorkingDirectory']}/.venv/bin/python"
     assert (dash_m, importlib.util.find_spec(module) is not None) == ("-m", True)
-    assert "ENVIRONMENT=production" in service["Environment"].split()
-    assert service["User"] != "root"
+    known = subprocess.run(
+        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert [each for each in options if each.startswith("--") and each not in known] == []
+    assert service["User"] == service_of(UNIT)["User"] != "root"
     assert service["NoNewPrivileges"] == "yes"
+
+
+def test_the_system_runs_in_earnest_and_has_time_to_finish() -> None:
+    service = service_of(UNIT)
+    assert "ENVIRONMENT=production" in service["Environment"].split()
     # gunicorn drains for 25 s, and the stores end after it.
     assert int(service["TimeoutStopSec"]) >= 40
