@@ -49,7 +49,13 @@ class PostgresServer(Server):
         self.port = 0
 
     def start(self) -> str:
-        """Start it, after `initdb` the first time; the SQLAlchemy URL of its database."""
+        """Start it, after `initdb` the first time; the SQLAlchemy URL of its database. Raises ServerError."""
+        if moved := _moved_under(self._cluster):
+            pid, there = moved
+            raise ServerError(
+                f"A running PostgreSQL (process {pid}) would go on writing into {self._home}, though its folder was "
+                f"moved to {there}. Stop the system that started it first."
+            )
         if not (self._cluster / "PG_VERSION").exists():
             self._create_cluster()
         self._end_leftover()
@@ -163,6 +169,20 @@ def running_at(data_dir: Path) -> str | None:
         if _serves(int(lines[0]), home / "cluster") and lines[7].strip() == "ready":
             password = (home / "password").read_text().strip()
             return f"postgresql+psycopg2://{USER}:{password}@127.0.0.1:{int(lines[3])}/{USER}"
+    return None
+
+
+def _moved_under(cluster: Path) -> tuple[int, Path] | None:
+    """A server that was started for this folder and whose folder has been moved since: it finds its files by the name
+    it was given, and would destroy a new cluster under that name when it ends."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            if words[1:3] != [b"-D", os.fsencode(cluster)]:
+                continue
+            there = (entry / "cwd").readlink()
+            if there != cluster:
+                return int(entry.name), there
     return None
 
 
