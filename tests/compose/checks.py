@@ -98,9 +98,10 @@ def stores_are_reached_by_those_only_who_have_to(system: System) -> None:
         ("gateway", "query-analytics", "postgres"),
         ("prometheus", "gateway", "postgres"),
     ):
-        system.inside(service, "getent", "hosts", known)
+        system.inside(service, "timeout", "3", "getent", "hosts", known)
         try:
-            system.inside(service, "getent", "hosts", unknown)
+            # What Docker's name server does not know it asks for outside, in vain and for long.
+            system.inside(service, "timeout", "3", "getent", "hosts", unknown)
         except Failed:
             continue
         raise Failed(f"{service} finds {unknown}")
@@ -108,17 +109,10 @@ def stores_are_reached_by_those_only_who_have_to(system: System) -> None:
 
 def prometheus_reaches_all_that_it_asks(system: System) -> None:
     """Every target is up."""
-
-    def down() -> list[str]:
-        answer = system.ask("http://127.0.0.1:9090/api/v1/targets")
-        targets = answer.json()["data"]["activeTargets"] if answer else []
-        return (
-            [f"{t['labels']['job']} ({t['lastError']})" for t in targets if t["health"] != "up"]
-            if targets
-            else ["all"]
-        )
-
-    eventually(lambda: not down(), "Prometheus reaches every target", 60)
+    try:
+        eventually(lambda: not _targets_down(system), "Prometheus reaches every target", 60)
+    except Failed:
+        raise Failed(f"Prometheus does not reach {_targets_down(system)}") from None
 
 
 def a_function_that_dies_is_there_again(system: System, name: str = "send-email") -> None:
@@ -177,7 +171,8 @@ def data_outlives_the_containers(system: System) -> None:
 
 def nothing_is_left(system: System) -> None:
     """Taken down with its volumes."""
-    system.compose("--profile", "testing", "down", "--volumes")
+    # Docker 20.10 may hold on to an end of a network for a moment after its container: then once more.
+    eventually(partial(_down, system), "docker-compose takes everything down", 120)
     left = [system.engine.docker(*words).split() for words in (("ps", "-aq"), ("volume", "ls", "-q"))]
     networks = system.engine.docker("network", "ls", "--format", "{{.Name}}").split()
     must(left == [[], []] and set(networks) <= {"bridge", "host", "none"}, f"Left over: {left} {networks}")
@@ -185,6 +180,24 @@ def nothing_is_left(system: System) -> None:
 
 def _kept(system: System) -> tuple[int, int]:
     return int(system.ask(LEDGER).json()["planned"]), len(system.ask(MAIL).json())
+
+
+def _down(system: System) -> bool:
+    try:
+        system.compose("--profile", "testing", "down", "--volumes")
+    except Failed as failed:
+        if "has active endpoints" not in str(failed):
+            raise
+        return False
+    return True
+
+
+def _targets_down(system: System) -> list[str]:
+    answer = system.ask("http://127.0.0.1:9090/api/v1/targets")
+    targets = answer.json()["data"]["activeTargets"] if answer else []
+    if not targets:
+        return ["anything"]
+    return [f"{t['scrapeUrl']} ({t['lastError']})" for t in targets if t["health"] != "up"]
 
 
 def _answers(system: System, url: str) -> bool:
