@@ -41,10 +41,13 @@ def _run(folder: str, data: str, group: str) -> None:
         except Failed:
             _tell_why(system)
             raise
+        finally:
+            # What an engine finds in its data when it starts again it would start, too, and make the folders for it.
+            _emptied(running)
 
 
 def _emptied(running: Engine) -> None:
-    """Of what a run that failed, with --keep, left in the engine's data."""
+    """Of containers, volumes and networks. A run that was killed leaves them, with --keep."""
     if containers := running.docker("ps", "--all", "--quiet").split():
         running.docker("rm", "--force", *containers)
     for kind in ("volume", "network"):
@@ -64,6 +67,8 @@ def _tried(system: System) -> None:
         say(f"  {system.stories()}")
     with step("Prometheus reaches all that it asks"):
         checks.prometheus_reaches_all_that_it_asks(system)
+    with step("The load tester plays ten seconds of a school"):
+        checks.the_load_tester_plays_without_a_failed_request(system)
     with step("A function that is killed comes back, and delivers"):
         checks.a_function_that_dies_is_there_again(system)
         say(f"  {system.stories('-k', 'one_event')}")

@@ -115,6 +115,12 @@ def prometheus_reaches_all_that_it_asks(system: System) -> None:
         raise Failed(f"Prometheus does not reach {_targets_down(system)}") from None
 
 
+def the_load_tester_plays_without_a_failed_request(system: System) -> None:
+    """Ten seconds of a school; locust's status is that of its requests."""
+    words = ("--users", "5", "--spawn-rate", "5", "--run-time", "10s")
+    system.compose("--profile", "load", "run", "--rm", "-T", "load-tester", *words, seconds=120)
+
+
 def a_function_that_dies_is_there_again(system: System, name: str = "send-email") -> None:
     """Its process is killed. `docker kill` would count as an order to stop, after which nothing is restarted."""
     before = system.inspect(name)

@@ -25,7 +25,7 @@ from tests.compose.inside.network import (
 )
 
 RUN = secrets.token_hex(4)
-STUDENT, TUTOR, LESSON = f"s-{RUN}", f"t-{RUN}", f"l-{RUN}"
+STUDENT, TUTOR, PARENT, LESSON = f"s-{RUN}", f"t-{RUN}", f"p-{RUN}", f"l-{RUN}"
 # Below the numbers of the simulated people.
 CHAT = 10_000 + int(RUN, 16) % 100_000_000
 
@@ -56,9 +56,10 @@ def _known(user: str) -> bool:
 
 @pytest.fixture(scope="module")
 def school() -> None:
-    """A student and a tutor whom the directory knows."""
-    take([person(STUDENT, "student", CHAT), person(TUTOR, "tutor", CHAT + 1)])
-    for user in (STUDENT, TUTOR):
+    """A student, a tutor and a parent whom the directory knows."""
+    people = {STUDENT: "student", TUTOR: "tutor", PARENT: "parent"}
+    take([person(user, role, CHAT + n) for n, (user, role) in enumerate(people.items())])
+    for user in people:
         eventually(partial(_known, user))
         # Whatever the hour is.
         changed = ask("PATCH", f"{NOTIFICATIONS}/api/v1/preferences/{user}", {"quiet_hours": None})
