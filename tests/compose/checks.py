@@ -170,15 +170,14 @@ def data_outlives_the_containers(system: System) -> None:
     """Down and up again, with the same volumes."""
     before = _kept(system)
     must(before[0] > 0, "There is nothing that could be lost.")
-    system.compose("down")
+    system.down()
     system.up()
     must(_kept(system) == before, f"Before: {before}, after: {_kept(system)} (messages planned, letters)")
 
 
 def nothing_is_left(system: System) -> None:
     """Taken down with its volumes."""
-    # Docker 20.10 may hold on to an end of a network for a moment after its container: then once more.
-    eventually(partial(_down, system), "docker-compose takes everything down", 120)
+    system.down("--volumes")
     left = [system.engine.docker(*words).split() for words in (("ps", "-aq"), ("volume", "ls", "-q"))]
     networks = system.engine.docker("network", "ls", "--format", "{{.Name}}").split()
     must(left == [[], []] and set(networks) <= {"bridge", "host", "none"}, f"Left over: {left} {networks}")
@@ -186,16 +185,6 @@ def nothing_is_left(system: System) -> None:
 
 def _kept(system: System) -> tuple[int, int]:
     return int(system.ask(LEDGER).json()["planned"]), len(system.ask(MAIL).json())
-
-
-def _down(system: System) -> bool:
-    try:
-        system.compose("--profile", "testing", "down", "--volumes")
-    except Failed as failed:
-        if "has active endpoints" not in str(failed):
-            raise
-        return False
-    return True
 
 
 def _targets_down(system: System) -> list[str]:

@@ -14,7 +14,7 @@ from lib.runtime.settings import Settings
 from tests.compose.engine import COMPOSE, Engine
 from tests.compose.images import absent, services
 from tests.compose.machine import ROOT
-from tests.compose.telling import Failed
+from tests.compose.telling import Failed, say
 
 FILES = ("-f", "docker-compose.local.yml", "-f", "deploy/compose/standins.yml")
 SERVICE = "com.docker.compose.service"
@@ -52,6 +52,27 @@ class System:
         """Start it and wait until everything is healthy."""
         self.compose("up", "--detach", "--no-build")
         eventually(self.all_healthy, "everything is healthy", 240)
+
+    def down(self, *words: str) -> None:
+        """Take it down. Docker 20.10 now and then forgets to take a container out of its network."""
+        for _ in range(3):
+            try:
+                self.compose("--profile", "testing", "--profile", "load", "down", *words)
+                return
+            except Failed as failed:
+                if "has active endpoints" not in str(failed):
+                    raise
+                self._take_out()
+        raise Failed("Docker does not let go of the networks.")
+
+    def _take_out(self) -> None:
+        ours = ("--filter", "label=com.docker.compose.project=repitbot")
+        for network in self.engine.docker("network", "ls", "--quiet", *ours).split():
+            for end in json.loads(self.engine.docker("network", "inspect", network))[0][
+                "Containers"
+            ].values():
+                say(f"  (Docker had left {end['Name']} in a network)")
+                self.engine.docker("network", "disconnect", "--force", network, end["Name"])
 
     def all_healthy(self) -> bool:
         """Whether nothing is missing."""
