@@ -6,27 +6,20 @@ and the last call of the broadcast.
 """
 
 import argparse
-import os
-import tempfile
 import threading
 import time
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from lib.db import migrations
-from lib.db.engine import connect
-from lib.local.servers.postgres import PostgresServer
+from bench.stage import stage
 from lib.testing.mailbox.office import PostOffice
 from tests.acceptance.system import System
 
 WARMING = 16
-TOKEN = "1000000001:broadcast-of-benchmarks-broadcast-000"  # noqa: S105 - the double's own
-MEMORY = "/dev/shm"  # noqa: S108 - a folder of a random name in it
 ALLOWED = 30
 FIRST_CHAT, FIRST_URGENT_CHAT = 1_000_000, 2_000_000
 PEOPLE = text(
@@ -44,48 +37,23 @@ def add_arguments(group: "argparse._ArgumentGroup") -> None:
 
 def run(given: argparse.Namespace) -> Json:
     """Run it; the figures by name."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        # The double stands for a machine of its own: its journal shall not share the disk with ours.
-        tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as elsewhere,
-        PostgresServer(Path(folder) / "postgres") as server,
-        PostOffice(Path(elsewhere) / "office", token=TOKEN, process=True) as office,
-    ):
-        migrations.upgrade(server.url())
-        _people(server.url(), given)
+    with stage(lambda conn: _people(conn, given)) as (_, _, office, system):
         office.script(limits={})
-        home = Path(folder) / "system"
-        home.mkdir()
-        with System(home, _environment(server.url(), office)) as system:
-            urgent = Urgent(system, given.urgent)
-            urgent.warm_up(office)
-            urgent.start()
-            progress = _broadcast(system, given.recipients)
-            urgent.stop()
-            return _figures(office, given, progress, urgent.answered)
+        urgent = Urgent(system, given.urgent)
+        urgent.warm_up(office)
+        urgent.start()
+        progress = _broadcast(system, given.recipients)
+        urgent.stop()
+        return _figures(office, given, progress, urgent.answered)
 
 
-def _environment(database_url: str, office: PostOffice) -> dict[str, str]:
-    return {
-        "DATABASE_URL": database_url.replace("postgresql+psycopg2:", "postgresql:"),
-        "EMAIL_HOST": "127.0.0.1",
-        "EMAIL_PORT": str(office.smtp_port),
-        "EMAIL_USE_TLS": "false",
-        "BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_URL": office.url,
-    }
-
-
-def _people(url: str, given: argparse.Namespace) -> None:
+def _people(conn: Connection, given: argparse.Namespace) -> None:
     urgent = WARMING + int(given.urgent * (given.recipients / ALLOWED * 2 + 120))
-    engine = connect(url)
-    with engine.begin() as conn:
-        for prefix, role, first, people in (
-            ("p-", "parent", FIRST_CHAT, given.recipients),
-            ("u-", "student", FIRST_URGENT_CHAT, urgent),
-        ):
-            conn.execute(PEOPLE, {"prefix": prefix, "role": role, "first": first, "people": people})
-    engine.dispose()
+    for prefix, role, first, people in (
+        ("p-", "parent", FIRST_CHAT, given.recipients),
+        ("u-", "student", FIRST_URGENT_CHAT, urgent),
+    ):
+        conn.execute(PEOPLE, {"prefix": prefix, "role": role, "first": first, "people": people})
 
 
 def _broadcast(system: System, recipients: int) -> Json:

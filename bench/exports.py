@@ -26,7 +26,7 @@ from sqlalchemy import text
 
 from lib.auth.tokens import mint
 from lib.db import migrations
-from lib.db.engine import connect
+from lib.db.engine import connect, libpq_url
 from lib.local.servers.child import answers, free_port
 from lib.local.servers.postgres import PostgresServer
 from lib.runtime.logs import configure
@@ -138,7 +138,7 @@ def _over_http(settings: Settings, rows: int, to: str) -> Json:
 def _served(settings: Settings) -> Iterator[tuple[str, psutil.Process]]:
     """The function as in its container; its address and the process that answers."""
     port = free_port()
-    url = settings.database_url.replace("postgresql+psycopg2:", "postgresql:")
+    url = libpq_url(settings.database_url)
     more = {"DATABASE_URL": url, "ENVIRONMENT": "test", "LOG_LEVEL": "WARNING"}
     argv = [
         sys.executable,

@@ -5,8 +5,6 @@ every process of the system and of its PostgreSQL, so that they hold on a machin
 """
 
 import argparse
-import os
-import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +13,9 @@ from typing import Any
 import psutil
 from sqlalchemy import Engine, text
 
-from lib.db import migrations
-from lib.db.engine import connect
-from lib.local.servers.postgres import PostgresServer
-from lib.testing.mailbox.office import PostOffice
+from bench.stage import Stage, stage
 from tests.acceptance.system import System
 
-MEMORY = "/dev/shm"  # noqa: S108 - a folder of a random name in it
-TOKEN = "1000000001:letters-of-benchmarks-letters-00000"  # noqa: S105 - the double's own
 PEOPLE = text(
     "INSERT INTO recipients (user_id, role, name, email) "
     "SELECT 'p-' || n, 'parent', 'Имя ' || n, 'p' || n || '@school.example' FROM generate_series(1, :people) AS n"
@@ -42,33 +35,12 @@ def add_arguments(group: "argparse._ArgumentGroup") -> None:
 
 def run(given: argparse.Namespace) -> Json:
     """Run it; the figures by name."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as elsewhere,
-        PostgresServer(Path(folder) / "postgres") as server,
-        PostOffice(Path(elsewhere) / "office", token=TOKEN, process=True) as office,
-    ):
-        migrations.upgrade(server.url())
-        engine = connect(server.url())
-        with engine.begin() as conn:
-            conn.execute(PEOPLE, {"people": given.letters})
-        home = Path(folder) / "system"
-        home.mkdir()
-        environment = {
-            "DATABASE_URL": server.url().replace("postgresql+psycopg2:", "postgresql:"),
-            "EMAIL_HOST": "127.0.0.1",
-            "EMAIL_PORT": str(office.smtp_port),
-            "EMAIL_USE_TLS": "false",
-            "BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": office.url,
-        }
-        with System(home, environment) as system:
-            figures = _measured(system, engine, office, Path(folder), given.letters)
-        engine.dispose()
-        return figures
+    with stage(lambda conn: conn.execute(PEOPLE, {"people": given.letters})) as stood:
+        return _measured(stood, given.letters)
 
 
-def _measured(system: System, engine: Engine, office: PostOffice, folder: Path, letters: int) -> Json:
+def _measured(stood: Stage, letters: int) -> Json:
+    folder, engine, office, system = stood
     kept, used = _kept(engine), _processor(system, folder)
     body = {
         "audience": {"role": "parent"},

@@ -22,6 +22,11 @@ def sqlalchemy_url(url: str) -> str:
     return url
 
 
+def libpq_url(url: str) -> str:
+    """The same for PostgreSQL's own programs and for settings, where no driver is named."""
+    return url.replace("postgresql+psycopg2:", "postgresql:")
+
+
 def connect(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 30_000) -> Engine:
     """An engine whose pool waits at most 2 s for a connection and whose statements are bounded.
 

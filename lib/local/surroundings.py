@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lib.db.engine import libpq_url
 from lib.local.servers.child import Child, answers, free_port
 from lib.local.servers.postgres import PostgresServer
 from lib.local.servers.redis import RedisServer
@@ -33,7 +34,7 @@ def surroundings(settings: Settings, var: Path) -> Iterator[Surroundings]:
         environment: dict[str, str] = {}
         if not settings.database_url:
             server = PostgresServer(var / "postgres")
-            environment["DATABASE_URL"] = server.start().replace("postgresql+psycopg2:", "postgresql:")
+            environment["DATABASE_URL"] = libpq_url(server.start())
             stack.callback(server.stop)
         if not settings.redis_url:
             cache = RedisServer(var / "redis")

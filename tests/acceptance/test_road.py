@@ -9,6 +9,7 @@ from typing import Any
 import pika
 import pytest
 
+from lib.db.engine import libpq_url
 from lib.testing.mailbox.office import PostOffice
 from tests.acceptance import school
 from tests.acceptance.system import System, eventually
@@ -29,7 +30,7 @@ def system(
 ) -> Iterator[System]:
     """The system with nothing embedded."""
     environment = {
-        "DATABASE_URL": database_url.replace("postgresql+psycopg2:", "postgresql:"),
+        "DATABASE_URL": libpq_url(database_url),
         "RABBITMQ_URL": rabbitmq_url,
         "REDIS_URL": redis_url,
         "EMAIL_HOST": "127.0.0.1",

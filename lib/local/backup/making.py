@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
 
-from lib.db.engine import connect
+from lib.db.engine import connect, libpq_url
 from lib.errors import Permanent
 from lib.local.backup import archive, fingerprints, programs
 from lib.local.backup.archive import DUMP, STORED, Writer
@@ -117,7 +117,7 @@ def _dumping(taken: Row[tuple[str, datetime, int]], url: str, to: Path, tell: Te
 
     def dump() -> None:
         try:
-            programs.run(argv, _libpq(url), lambda line: _told(line, tell))
+            programs.run(argv, libpq_url(url), lambda line: _told(line, tell))
         except BaseException as error:  # noqa: BLE001 - told to whoever waits for the thread
             failed.append(error)
 
@@ -134,10 +134,6 @@ def _dumping(taken: Row[tuple[str, datetime, int]], url: str, to: Path, tell: Te
 def _told(line: str, tell: Tell) -> None:
     if "dumping contents of table" in line:
         tell(line.partition("pg_dump: ")[2])
-
-
-def _libpq(url: str) -> str:
-    return url.replace("postgresql+psycopg2:", "postgresql:")
 
 
 def _add_files(writer: Writer, store: Store, rows: Sequence[Row[Any]], tell: Tell) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from lib.db import fence
-from lib.db.engine import sqlalchemy_url
+from lib.db.engine import libpq_url, sqlalchemy_url
 from lib.db.migrations import MIGRATION_LOCK, fence_table, newest, upgrade
 from lib.local.backup import fingerprints, programs
 from lib.local.backup.archive import DUMP, Reader, reading
@@ -102,7 +102,7 @@ def _unpacked(backup: Reader, file: Path) -> Iterator[Path]:
 
 def _load(engine: Engine, conn: Connection, url: str, dump: Path, told: Manifest, tell: Tell) -> None:
     program = programs.of_server(conn.execute(MAJOR).scalar_one(), least=told.postgres) / "pg_restore"
-    libpq = url.replace("postgresql+psycopg2:", "postgresql:")
+    libpq = libpq_url(url)
     load: list[str | Path] = [program, "--no-owner", "--no-privileges", "--exit-on-error"]
     contents = dump.with_suffix(".list")
     try:
