@@ -17,7 +17,6 @@ from lib.telegram.bot import bot_of
 from lib.telegram.errors import ChatMoved
 
 IN_ORDER_S = 1.0
-FENCED_S = 30.0
 log = structlog.get_logger()
 
 
@@ -26,8 +25,7 @@ def answer(call: Call, update: Update) -> None:
     if update.chat is None:
         return
     with call.db.connect() as conn:
-        if fence.is_closed(conn):
-            raise Temporary("Nothing is sent until an operator allows it.", retry_after=FENCED_S)
+        fence.require_open(conn)
     chat_id = str(update.chat.id)
     with bot_updates.alone_in(call.db, chat_id):
         with call.db.connect() as conn:

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from lib.db.deliveries import Delivery, as_delivery
+from lib.errors import Temporary
 
 REASON = "restored"
+AGAIN_S = 30.0
 LOOK = text("SELECT backup_at, closed_at, opened_at, lost_at, now() AS clock FROM send_fence")
 # Not by ON CONFLICT: a restore closes it before its table has its key.
 CLOSE = (text("DELETE FROM send_fence"), text("INSERT INTO send_fence (backup_at) VALUES (:backup_at)"))
@@ -40,7 +42,7 @@ WAITING = text(
     "GROUP BY 1 ORDER BY 1"
 )
 SET_ASIDE = text(
-    "UPDATE deliveries SET state = 'unknown', reason = :reason, finished_at = now(), updated_at = now(), "  # noqa: S608
+    "UPDATE deliveries SET state = 'unknown', reason = :reason, finished_at = now(), updated_at = now(), "  # noqa: S608 - ours
     "stage = NULL, lease_until = NULL, lease_token = NULL FROM notifications n2 "
     f"WHERE n2.id = deliveries.notification_id AND deliveries.id IN (SELECT d.id {_DOUBTFUL}) "
     "RETURNING deliveries.*, n2.type, now() AS clock"
@@ -98,6 +100,12 @@ def is_closed(conn: Connection) -> bool:
     """Whether nothing may be sent now."""
     fence = look(conn)
     return fence is not None and fence.is_closed
+
+
+def require_open(conn: Connection) -> None:
+    """Raises Temporary while nothing may be sent."""
+    if is_closed(conn):
+        raise Temporary("Nothing is sent until an operator allows it.", retry_after=AGAIN_S)
 
 
 def told_until(conn: Connection) -> datetime | None:

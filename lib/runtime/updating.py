@@ -7,12 +7,11 @@ import structlog
 
 from lib.db import deliveries, fence, timeline
 from lib.domain.outcomes import Editor
-from lib.errors import Permanent, Temporary
+from lib.errors import Permanent
 from lib.runtime import letters, questions
 from lib.runtime.attempt import attempt_of, letter_of
 from lib.runtime.call import Call
 
-FENCED_S = 30.0
 log = structlog.get_logger()
 
 
@@ -22,8 +21,7 @@ def show_answers(call: Call, delivery_id: str, editor: Editor) -> None:
     Raises Temporary when the provider is away; a message that cannot be changed any more is left as it is.
     """
     with call.db.connect() as conn:
-        if fence.is_closed(conn):
-            raise Temporary("Nothing is sent until an operator allows it.", retry_after=FENCED_S)
+        fence.require_open(conn)
         delivery = deliveries.look(conn, delivery_id)
         if delivery is None or delivery.state != "sent" or delivery.provider_id is None:
             return
