@@ -15,8 +15,8 @@ from lib.stack import Stack
 from tests.servers.names import NameServer
 
 # Nginx keeps a name's answer for a second and counts in whole ones: a name that is gone may be asked for two seconds.
-# Functions give five (lib.runtime.serve).
-FAREWELL_S = 3.0
+# And it keeps an idle connection for three. Functions give five (lib.runtime.serve).
+FAREWELL_S = 3.5
 START_S = 60.0
 
 
