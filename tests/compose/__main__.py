@@ -8,6 +8,7 @@ import argparse
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,8 @@ LONGEST_S = 1800
 def main(arguments: list[str] | None = None) -> int:
     """0 when all held (or cannot be tried, with --if-possible), 1 when something did not, 2 when it cannot be tried."""
     given = _parser().parse_args(arguments)
+    # So that it is cleaned up, whoever ends it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     started = time.monotonic()
     if why := machine.why_not():
         return _cannot(why, given.if_possible)

@@ -93,5 +93,5 @@ def test_a_unit_starts_a_program_of_ours_as_nobody_special(path: Path) -> None:
 def test_the_system_runs_in_earnest_and_has_time_to_finish() -> None:
     service = service_of(UNIT)
     assert "ENVIRONMENT=production" in service["Environment"].split()
-    # gunicorn drains for 25 s, and the stores end after it.
+    # gunicorn drains for 27 s, and the stores end after it.
     assert int(service["TimeoutStopSec"]) >= 40
